@@ -1,0 +1,94 @@
+// Everything an operator asked for, typed and checked: the outcome of command line and files, before
+// anything is opened. A value; made once, read everywhere in relay/.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "stun/address.h"
+#include "turn/config.h"
+#include "turn/peer_policy.h"
+
+namespace relay {
+
+/// `-u name:password` or `-u name:0xKEY` (16 bytes: MD5, 32 bytes: SHA-256).
+struct UserSetting {
+  std::string name;
+  std::string password;  // as text, or empty when `key_hex` is set
+  std::string key_hex;   // without 0x
+};
+
+/// `-X public` or `-X public/private`.
+struct ExternalAddress {
+  stun::IpAddress external;
+  std::optional<stun::IpAddress> local;
+};
+
+enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
+enum class LogFormat : std::uint8_t { text, json };
+
+struct LogSettings {
+  LogLevel level = LogLevel::warning;  // -v: info, -V: debug, unless --log-min-level says more
+  LogFormat format = LogFormat::text;
+  bool to_stdout = true;
+  bool to_syslog = false;
+  std::string syslog_facility;
+  std::string file;  // empty: none
+  bool simple = false;  // the file's name as given: no date, no roll-over
+  std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
+  bool bindings = false;
+};
+
+struct Settings {
+  // Listening. Empty listening_ips: every address of every interface that is up.
+  std::vector<stun::IpAddress> listening_ips;
+  std::string listening_device;
+  std::uint16_t listening_port = 3478;  // 0: any free port (tests)
+  bool udp = true;
+  bool tcp = true;
+  std::size_t workers = 0;  // 0: as many as CPUs may be used
+  std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
+  bool drop_invalid_packets_log = false;
+
+  // Relaying.
+  std::vector<stun::IpAddress> relay_ips;  // empty: see relay addresses in relay/plan
+  std::string relay_device;
+  std::vector<ExternalAddress> external_addresses;
+  std::uint16_t min_port = 49152;
+  std::uint16_t max_port = 65535;
+  turn::Config turn;  // everything but relay_addresses is final here
+  bool allow_loopback_peers = false;
+  bool allow_multicast_peers = false;
+  std::vector<turn::AddressRange> allowed_peers;
+  std::vector<turn::AddressRange> denied_peers;
+  std::uint32_t user_quota = 0;   // allocations per user, 0: none
+  std::uint32_t total_quota = 0;  // allocations in all, 0: none
+  std::uint64_t bps_capacity = 0;  // bytes/s that all allocations may reserve in all, 0: none
+
+  // Who may come in.
+  bool anonymous = false;  // -z
+  std::string realm;       // empty: the host's domain name, else its name
+  std::vector<UserSetting> users;
+  bool time_limited = false;         // --use-auth-secret
+  std::vector<std::string> secrets;  // --static-auth-secret
+  char rest_api_separator = ':';
+  std::chrono::seconds nonce_lifetime{600};  // 0: never stale
+  std::string nonce_secret;                  // empty: random per start
+  bool limit_unauthorized = true;            // 401 answers per source address
+  std::uint32_t unauthorized_per_second = 10;
+  std::chrono::seconds max_allocate_timeout{60};  // TCP clients that never allocate
+
+  // The process.
+  LogSettings log;
+  bool daemon = false;
+  std::string pid_file;  // empty: none
+  std::string run_as_user;
+  std::string run_as_group;
+  std::size_t drain_min_allocations = 0;
+};
+
+}  // namespace relay

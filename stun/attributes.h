@@ -1,0 +1,40 @@
+// Decoders for attribute values (RFC 8489 14, RFC 8656 18). Each takes the value without padding
+// and gives nothing when its length or content is not what the RFC says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "stun/address.h"
+#include "stun/byte_order.h"
+#include "stun/error_code.h"
+#include "stun/message_type.h"
+
+namespace stun {
+
+/// MAPPED-ADDRESS, ALTERNATE-SERVER and the other plain addresses (14.1).
+std::optional<TransportAddress> decode_address(Bytes value);
+/// XOR-MAPPED-ADDRESS, XOR-PEER-ADDRESS, XOR-RELAYED-ADDRESS (14.2).
+std::optional<TransportAddress> decode_xor_address(Bytes value, const TransactionId& id);
+/// A 32-bit value: LIFETIME, CONNECTION-ID, FINGERPRINT.
+std::optional<std::uint32_t> decode_u32(Bytes value);
+/// The first byte of a 4-byte attribute: REQUESTED-TRANSPORT's protocol, the address families.
+std::optional<std::uint8_t> decode_leading_u8(Bytes value);
+/// USERNAME, REALM, NONCE, SOFTWARE: the bytes as text, at most `limit` of them.
+std::optional<std::string_view> decode_text(Bytes value, std::size_t limit);
+
+struct ErrorCodeValue {
+  ErrorCode code{};
+  std::string_view reason;
+};
+/// ERROR-CODE (14.8); class 3-6, number 0-99.
+std::optional<ErrorCodeValue> decode_error_code(Bytes value);
+
+/// Limits on text values in bytes (14.3, 14.9, 14.10, 14.14).
+inline constexpr std::size_t max_username = 508;
+inline constexpr std::size_t max_realm = 763;
+inline constexpr std::size_t max_nonce = 763;
+inline constexpr std::size_t max_software = 763;
+
+}  // namespace stun

@@ -1,0 +1,97 @@
+// What the server wants done. Every handle_* call may queue effects; the owner drains them with
+// poll_effect() until there is none before the next call, in order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "stun/error_code.h"
+#include "turn/types.h"
+
+namespace turn {
+
+/// Send these bytes to the client from the address that it asked (`to.server`). The bytes live in
+/// the server until its next handle_* call.
+struct Send {
+  FiveTuple to;
+  Bytes bytes;
+};
+
+enum class Parity : std::uint8_t { any, even, even_and_reserve };
+
+/// Open a socket for a relayed transport address and answer with handle_relay_opened(). With
+/// `even_and_reserve` the next higher port is bound too and kept under `token` for 30 s (RFC 8656
+/// 7.2); with `claim` the socket kept under `token` is this relay's.
+struct OpenRelay {
+  RelayId relay;
+  IpAddress ip;  // of the relay's own interface; the address to bind
+  Parity parity = Parity::any;
+  bool claim = false;
+  ReservationToken token{};
+};
+
+/// Close it; nothing is received on it any more.
+struct CloseRelay {
+  RelayId relay;
+};
+
+/// A channel's path through the server, for an accelerator beside it: enough to forward without
+/// asking. Sent again with new expiries whenever they move. The relayed address is the one bound.
+struct BindRoute {
+  FiveTuple client;
+  ChannelNumber channel{};
+  TransportAddress relayed;
+  TransportAddress peer;
+  Time channel_expires;
+  Time permission_expires;
+};
+
+struct DropRoute {
+  FiveTuple client;
+  ChannelNumber channel{};
+  TransportAddress relayed;
+  TransportAddress peer;
+};
+
+/// Find this user's key and answer with handle_lookup().
+struct LookUpUser {
+  std::uint32_t ticket = 0;
+  std::string username;
+  std::string realm;
+};
+
+/// Something an operator may want to read; words are made elsewhere.
+struct Event {
+  enum class Kind : std::uint8_t {
+    allocated,          // `relayed`, `lifetime`
+    refreshed,          // `lifetime`
+    deallocated,        // by the client (lifetime 0), `packets`/`bytes`
+    expired,            // nobody refreshed it
+    disconnected,       // its stream ended
+    permitted,          // `peer`
+    channel_bound,      // `peer`, `channel`
+    refused,            // `code`, `reason`
+    peer_denied,        // `peer`, by the peer policy: `reason` names the rule
+  };
+  Kind kind{};
+  FiveTuple client;
+  std::string username;
+  TransportAddress relayed;
+  TransportAddress peer;
+  ChannelNumber channel{};
+  Seconds lifetime{};
+  stun::ErrorCode code{};
+  std::string_view reason;  // static text
+  std::uint16_t method = 0;
+  struct Totals {
+    std::uint64_t packets_from_client = 0, bytes_from_client = 0;
+    std::uint64_t packets_to_client = 0, bytes_to_client = 0;
+  } totals;
+};
+
+using Effect =
+    std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, LookUpUser, Event>;
+
+}  // namespace turn

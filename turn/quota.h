@@ -1,0 +1,21 @@
+// How many allocations a user and the whole server may have, and how much bandwidth they may
+// reserve. The counts span workers, so their home is outside of the core; this is the question.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace turn {
+
+class Quota {
+ public:
+  virtual ~Quota() = default;
+
+  enum class Answer : std::uint8_t { granted, user_quota, total_quota, bandwidth };
+  /// Charges one allocation to `username` (empty: anonymous), or says which bound forbids it.
+  virtual Answer acquire(std::string_view username) = 0;
+  /// Gives back what acquire() granted to the same name.
+  virtual void release(std::string_view username) = 0;
+};
+
+}  // namespace turn
