@@ -1,0 +1,75 @@
+// The long-term credential mechanism (RFC 8489 9.2) over static users and time-limited credentials,
+// both at the same time.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "auth/authenticator.h"
+
+namespace auth {
+
+/// Seconds since 1970; a type of its own, since everything else runs on the steady clock.
+struct WallTime {
+  std::int64_t seconds = 0;
+};
+
+/// A static user: a password, or the key alone (16 bytes: MD5, 32 bytes: SHA-256).
+struct StaticUser {
+  std::string name;
+  std::string password;
+  std::optional<stun::IntegrityKey> key;
+};
+
+struct LongTermConfig {
+  std::string realm;
+  std::vector<StaticUser> users;
+  /// Shared secrets of time-limited credentials, tried in order; empty: none are accepted.
+  std::vector<std::string> secrets;
+  char separator = ':';
+  std::chrono::seconds nonce_lifetime{600};  // 0: never stale
+  /// Signs nonces; the same for all workers of a server.
+  std::array<std::byte, 32> nonce_key{};
+  /// Ask somebody else about users that are neither static nor time-limited (LookUp verdicts).
+  bool external_users = false;
+};
+
+class LongTerm : public Authenticator {
+ public:
+  explicit LongTerm(LongTermConfig config);
+  ~LongTerm() override;
+
+  /// Ties the steady clock to the wall clock; call at the start and every now and then.
+  void set_wall_clock(WallTime wall, Time now);
+
+  Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+                Time now) override;
+  void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
+                     Time now) const override;
+  void learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,
+             Time now) override;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// `-z`: everybody is accepted, nobody has a name.
+class Anonymous : public Authenticator {
+ public:
+  Verdict check(const stun::MessageView&, const stun::IpAddress&, Time) override {
+    return Accepted{};
+  }
+  void add_challenge(stun::MessageBuilder&, const stun::IpAddress&, Time) const override {}
+  void learn(std::string_view, std::string_view, const LookUpAnswer&, Time) override {}
+};
+
+/// base64(HMAC-SHA1(secret, username)): the password of a time-limited credential.
+std::string time_limited_password(std::string_view secret, std::string_view username);
+
+}  // namespace auth

@@ -1,0 +1,22 @@
+// Where workers report what happens. Implementations are called from every worker's thread.
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "turn/effect.h"
+
+namespace relay::observe {
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// False spares the worker making events that nobody reads.
+  virtual bool wants_events() const = 0;
+  virtual void event(std::size_t worker, const turn::Event& event) = 0;
+  /// Something an operator might act upon.
+  virtual void warn(std::string_view sentence) = 0;
+  virtual void debug(std::string_view sentence) = 0;
+};
+
+}  // namespace relay::observe

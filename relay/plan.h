@@ -1,0 +1,41 @@
+// The settings made concrete for this host: which addresses to listen and relay on, what the world
+// is told instead of them, which realm, how many workers. Pure: what the host looks like is an
+// argument. Everything that can be refused before a socket is opened is refused here.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "relay/options/settings.h"
+#include "stun/address.h"
+#include "turn/config.h"
+#include "turn/peer_policy.h"
+
+namespace relay {
+
+/// What was found on this machine.
+struct HostFacts {
+  std::vector<stun::IpAddress> interface_addresses;  // of interfaces that are up
+  std::string host_name;
+  std::string domain_name;  // empty: none
+  std::size_t usable_cpus = 1;
+};
+
+struct Plan {
+  Settings settings;  // realm, users, secrets and workers resolved
+  std::vector<stun::TransportAddress> listeners;  // UDP and TCP alike; port 0: any free one
+  turn::Config turn;                              // relay_addresses filled in
+  /// Without the ports of listeners opened on port 0 and without relay_port_open: the service adds
+  /// both once its sockets are bound.
+  turn::PeerRules peer_rules;
+  std::vector<std::string> remarks;  // sentences an operator should read
+};
+
+/// The error is a sentence that says what to change.
+std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& host);
+
+/// Reads them from the system: getifaddrs, affinity and cgroup quota, host name.
+HostFacts host_facts();
+
+}  // namespace relay

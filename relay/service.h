@@ -1,0 +1,51 @@
+// The running relay: workers with their listeners, and the few things that they share (ports,
+// reservations, quotas). Starts whole or not at all. Started and stopped from one thread.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "relay/observe/event_sink.h"
+#include "relay/plan.h"
+
+namespace relay {
+
+/// Sums over the workers, each counter read relaxed.
+struct ServiceCounters {
+  std::uint64_t allocations = 0;
+  std::uint64_t bindings = 0, requests = 0, challenges = 0, auth_failures = 0, errors = 0;
+  std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_failures = 0;
+  std::uint64_t gso_sends = 0, gso_segments = 0, gso_fallbacks = 0, receive_drops = 0;
+  std::uint64_t stream_clients = 0;
+};
+
+class Service {
+ public:
+  /// Binds every listener, then starts the workers. The error is a sentence for the operator: which
+  /// address and port, why, and what to do. `plan` is copied; `sink` outlives the service.
+  static std::expected<std::unique_ptr<Service>, std::string> start(const Plan& plan,
+                                                                    observe::EventSink& sink);
+  ~Service();  // stop()
+
+  /// Where it listens, with the real ports.
+  std::vector<stun::TransportAddress> udp_listeners() const;
+  std::vector<stun::TransportAddress> tcp_listeners() const;
+
+  /// From now on new allocations are refused (403).
+  void begin_drain();
+  /// Closes everything and joins the workers.
+  void stop();
+  ServiceCounters counters() const;
+
+ private:
+  Service();
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace relay
