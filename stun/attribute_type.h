@@ -1,9 +1,17 @@
-// Attribute numbers (RFC 8489 18.3, RFC 8656 18, and the extensions named beside them).
+// Attributes as such: how they lie in a message, and their numbers (RFC 8489 18.3, RFC 8656 18, and
+// the extensions named beside them).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace stun {
+
+/// Type and length; the value follows (RFC 8489 14).
+inline constexpr std::size_t attribute_header_size = 4;
+
+/// What a value of `size` bytes takes with its padding (RFC 8489 14).
+constexpr std::size_t padded(std::size_t size) { return (size + 3) & ~std::size_t{3}; }
 
 enum class AttributeType : std::uint16_t {
   // Comprehension-required: 0x0000-0x7fff.

@@ -2,6 +2,8 @@
 // and gives nothing when its length or content is not what the RFC says.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,6 +14,11 @@
 #include "stun/message_type.h"
 
 namespace stun {
+
+/// What an address is XORed with on the wire, its port with the first two bytes (14.2).
+using AddressMask = std::array<std::byte, 16>;
+/// The magic cookie and the transaction id.
+AddressMask xor_mask(const TransactionId& id);
 
 /// MAPPED-ADDRESS, ALTERNATE-SERVER and the other plain addresses (14.1).
 std::optional<TransportAddress> decode_address(Bytes value);
@@ -36,5 +43,6 @@ inline constexpr std::size_t max_username = 508;
 inline constexpr std::size_t max_realm = 763;
 inline constexpr std::size_t max_nonce = 763;
 inline constexpr std::size_t max_software = 763;
+inline constexpr std::size_t max_reason = 763;  // 14.8, "when decoding them"
 
 }  // namespace stun

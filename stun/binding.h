@@ -11,9 +11,9 @@
 namespace stun {
 
 struct BindingOptions {
-  std::string_view software;             // SOFTWARE value, none when empty
-  bool always_fingerprint = false;       // else FINGERPRINT mirrors the request
-  bool mapped_address_too = false;       // a plain MAPPED-ADDRESS beside the XOR one
+  std::string_view software;        // SOFTWARE value, none when empty
+  bool always_fingerprint = false;  // else FINGERPRINT mirrors the request
+  bool mapped_address_too = false;  // a plain MAPPED-ADDRESS beside the XOR one
   bool reason_phrases = false;
 };
 

@@ -1,4 +1,5 @@
-// Reading and writing the wire's big-endian integers, byte by byte: no cast, no alignment assumed.
+// Reading and writing the wire's big-endian integers, byte by byte: no cast, no alignment assumed;
+// and text, which is bytes by another name.
 // The caller has checked the bounds; an index outside of the span is our bug, not the wire's.
 #pragma once
 
@@ -6,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 namespace stun {
 
@@ -31,5 +33,11 @@ constexpr void store_u32(std::span<std::byte> bytes, std::size_t at, std::uint32
   store_u16(bytes, at, static_cast<std::uint16_t>(value >> 16));
   store_u16(bytes, at + 2, static_cast<std::uint16_t>(value & 0xffff));
 }
+
+inline std::string_view as_text(Bytes bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+inline Bytes as_bytes(std::string_view text) { return std::as_bytes(std::span(text)); }
 
 }  // namespace stun

@@ -10,6 +10,7 @@
 
 #include "stun/address.h"
 #include "stun/attribute_type.h"
+#include "stun/attributes.h"
 #include "stun/error_code.h"
 #include "stun/integrity.h"
 #include "stun/message_type.h"
@@ -43,12 +44,15 @@ class MessageBuilder {
   std::optional<std::span<const std::byte>> finish() const;
 
  private:
-  /// Room for an attribute of `size` bytes with its padding zeroed; empty when it does not fit.
+  /// Room for an attribute of `size` bytes, counted in the header, with its padding zeroed; empty
+  /// when it does not fit.
   std::span<std::byte> append(AttributeType type, std::size_t size);
-  void set_length(std::size_t length);
+  void add_masked_address(AttributeType type, const TransportAddress& address,
+                          const AddressMask& mask);
+  void add_error(AttributeType type, std::byte family, ErrorCode code, std::string_view reason);
 
   std::span<std::byte> buffer_;
-  std::size_t size_ = header_size;
+  std::size_t size_ = 0;  // of the message so far
   TransactionId id_;
   bool overflowed_ = false;
 };

@@ -18,10 +18,10 @@
 namespace stun {
 
 enum class ParseError : std::uint8_t {
-  too_short,       // fewer than 20 bytes
-  not_stun,        // the two top bits are not zero, or no magic cookie
-  bad_length,      // not a multiple of 4, or not the number of bytes given
-  bad_attribute,   // an attribute runs over the end
+  too_short,      // fewer than 20 bytes
+  not_stun,       // the two top bits are not zero, or no magic cookie
+  bad_length,     // not a multiple of 4, or not the number of bytes given
+  bad_attribute,  // an attribute runs over the end
 };
 
 /// One attribute: its value without padding, and where its type field starts in the message.
