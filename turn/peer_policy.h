@@ -51,7 +51,7 @@ struct PeerRules {
   /// Relay addresses (local and external): always reachable at ports where relay_port_open says
   /// that one of our relays is.
   std::vector<IpAddress> own_relay_addresses;
-  std::function<bool(const TransportAddress&)> relay_port_open;
+  std::function<bool(const TransportAddress&)> relay_port_open;  // asked in canonical form
 };
 
 class PeerPolicy {
@@ -68,12 +68,17 @@ class PeerPolicy {
   bool depends_on_port(const IpAddress& peer) const;
 
  private:
-  Denial check_ranges(const IpAddress& canonical) const;
-  PeerRules rules_;
+  // These take canonical addresses.
+  Denial check_ranges(const IpAddress& ip) const;
+  bool is_own(const IpAddress& ip) const;
+  bool is_own_relay(const IpAddress& ip) const;
+  bool is_own_listener(const TransportAddress& peer) const;
+
+  PeerRules rules_;  // every address in canonical form
 };
 
-/// The IPv4 address inside an IPv4-mapped, IPv4-compatible, 6to4 or NAT64 address; every other
-/// address as it is.
+/// The IPv4 address inside an IPv4-mapped, -translated or -compatible, 6to4 or NAT64 address; every
+/// other address as it is. Teredo and ISATAP addresses stay; check() looks into them besides.
 IpAddress canonical(const IpAddress& ip);
 
 /// Private, shared or unique-local: RFC 1918, 100.64.0.0/10, fc00::/7.

@@ -1,6 +1,6 @@
-// The relay ports of one relay address: which are taken. Shared by all workers; a port is claimed by
-// one atomic operation and has one owner until it is released. Ports are picked at random (RFC 8656
-// 7.2: unpredictable), the free ones all alike.
+// The relay ports of one relay address: which are taken. Shared by all workers; a port is claimed
+// by one atomic operation and has one owner until it is released. Ports are picked at random (RFC
+// 8656 7.2: unpredictable), the free ones all alike.
 #pragma once
 
 #include <atomic>
@@ -18,17 +18,23 @@ class PortPool {
   /// Inclusive bounds, first <= last.
   PortPool(std::uint16_t first, std::uint16_t last);
 
-  /// A free port of that parity, now taken. `even_and_reserve` takes the port above it too.
-  /// Nothing: none is free.
+  /// A free port of that parity, each as likely as the others, now taken. `even_and_reserve` takes
+  /// the port above it too. Nothing: none is free.
   std::optional<std::uint16_t> claim(Parity parity, Random& random);
   void release(std::uint16_t port);
   bool taken(std::uint16_t port) const;
   std::size_t taken_count() const;
 
  private:
-  bool try_claim(std::uint32_t port);
+  static std::uint64_t free_bits(const std::atomic<std::uint64_t>& word, Parity parity);
+  std::uint32_t count_free(Parity parity) const;
+  /// Takes the `n`-th free port, unless another thread was faster.
+  std::optional<std::uint16_t> try_claim(Parity parity, std::uint32_t n);
+  static bool try_claim_bits(std::atomic<std::uint64_t>& word, std::uint64_t bits);
+
   std::uint32_t first_, last_;
-  std::vector<std::atomic<std::uint64_t>> words_;  // a bit a port
+  std::uint32_t base_;                             // the port of the lowest bit, a multiple of 64
+  std::vector<std::atomic<std::uint64_t>> words_;  // a bit a port, set: taken
 };
 
 }  // namespace turn

@@ -21,8 +21,10 @@ struct Frame {
   std::size_t size = 0;
 };
 
-/// The first message in `stream`. ChannelData up to 65,539 bytes; STUN up to max_control_message
-/// plus the largest Data value, 65,552 bytes.
+/// The first message in `stream`. By nature of the length fields ChannelData is at most 65,540
+/// bytes with its padding and a STUN message 65,552. What comes first tells them apart: a byte
+/// 0x00-0x03 begins a STUN message, 0x40-0x7F ChannelData; which channel numbers are valid is
+/// judged later.
 Frame next_frame(Bytes stream);
 
 }  // namespace turn
