@@ -24,17 +24,17 @@ class Quota;
 
 /// Counters since the start; read by the worker, written by the server.
 struct Counters {
-  std::uint64_t malformed = 0;          // neither STUN nor ChannelData
+  std::uint64_t malformed = 0;  // neither STUN nor ChannelData
   std::uint64_t bindings = 0;
   std::uint64_t requests = 0;
-  std::uint64_t errors = 0;             // error responses other than the first challenge
-  std::uint64_t challenges = 0;         // 401 to a request without credentials
+  std::uint64_t errors = 0;      // error responses other than the first challenge
+  std::uint64_t challenges = 0;  // 401 to a request without credentials
   std::uint64_t auth_failures = 0;
   std::uint64_t allocations_made = 0;
-  std::uint64_t allocations = 0;        // now
-  std::uint64_t no_allocation = 0;      // data on a five-tuple without one
+  std::uint64_t allocations = 0;    // now
+  std::uint64_t no_allocation = 0;  // data on a five-tuple without one
   std::uint64_t no_channel = 0;
-  std::uint64_t no_permission = 0;      // either direction
+  std::uint64_t no_permission = 0;  // either direction
   std::uint64_t over_bandwidth = 0;
   std::uint64_t lookups_dropped = 0;
 };
@@ -76,12 +76,12 @@ class Server {
   void handle_relay_opened(RelayId relay, const std::optional<TransportAddress>& bound, Time now);
   /// The answer to LookUpUser: the request that waits for it is taken up again.
   void handle_lookup(std::uint32_t ticket, const auth::LookUpAnswer& answer, Time now);
-  /// The stream of a TCP or TLS client ended: its allocation goes (RFC 8656 3.1... 7.4).
-  void handle_disconnect(const FiveTuple& client, Time now);
+  /// The stream of a TCP or TLS client ended: its allocation goes (RFC 8656 3.1).
+  void handle_disconnect(const FiveTuple& client);
   /// Time passed: expires what is due.
   void handle_time(Time now);
   /// From now on Allocate is answered 403; what is there goes on.
-  void begin_drain() { draining_ = true; }
+  void begin_drain();
 
   std::optional<Effect> poll_effect();
   /// When handle_time() is due at the latest; nothing: no need.
@@ -96,7 +96,6 @@ class Server {
  private:
   struct State;
   std::unique_ptr<State> state_;
-  bool draining_ = false;
 };
 
 }  // namespace turn

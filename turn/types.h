@@ -33,9 +33,7 @@ struct FiveTuple {
 
 struct FiveTupleHash {
   /// The server's side hardly varies, so the client's names the bucket.
-  std::size_t operator()(const FiveTuple& tuple) const {
-    return stun::AddressHash{}(tuple.client);
-  }
+  std::size_t operator()(const FiveTuple& tuple) const { return stun::AddressHash{}(tuple.client); }
 };
 
 /// RFC 8656 12: 0x4000-0x4FFF, or 0x4000-0x7FFF as the obsolete RFC 5766 had it.

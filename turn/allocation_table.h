@@ -1,0 +1,40 @@
+// The allocations of one server by their two names: the five-tuple that the client is known by, and
+// the RelayIds that the sockets are known by. Owns them; addresses stay put.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "turn/allocation.h"
+#include "turn/types.h"
+
+namespace turn {
+
+class AllocationTable {
+ public:
+  Allocation* find(const FiveTuple& client);
+  Allocation* find(RelayId relay);
+
+  /// The five-tuple has none yet.
+  Allocation& create(const FiveTuple& client, std::string_view username);
+  /// A name for a new relay of `allocation`.
+  RelayId name_relay(Allocation& allocation);
+  void forget_relay(RelayId relay);
+  /// All relays of it have been forgotten.
+  void erase(Allocation& allocation);
+
+  std::size_t size() const { return by_five_tuple_.size(); }
+  void check_invariants(Time now) const;
+
+ private:
+  struct Slot {
+    Allocation* allocation = nullptr;
+    std::uint32_t generation = 0;
+  };
+  std::unordered_map<FiveTuple, Allocation, FiveTupleHash> by_five_tuple_;
+  std::vector<Slot> by_relay_;
+  std::vector<std::uint32_t> free_slots_;
+};
+
+}  // namespace turn

@@ -1,0 +1,134 @@
+// Relayed data, both ways (RFC 8656 11 and 12): where it goes, or nowhere. No effects, no copies,
+// no heap.
+#include "stun/attributes.h"
+#include "stun/message_builder.h"
+#include "turn/peer_policy.h"
+#include "turn/server_state.h"
+#include "turn/unknown_attributes.h"
+
+namespace turn {
+namespace {
+
+constexpr std::size_t channel_header_size = 4;
+
+}  // namespace
+
+std::optional<ToPeer> Server::handle_channel_data(Allocation& allocation, Bytes message, Time now) {
+  State& state = *state_;
+  if (message.size() < channel_header_size) {
+    ++state.counters.malformed;
+    return std::nullopt;
+  }
+  const std::size_t length = stun::load_u16(message, 2);
+  if (length > message.size() - channel_header_size) {  // 12.6: the length is checked
+    ++state.counters.malformed;
+    return std::nullopt;
+  }
+  const Channel* channel = allocation.channels.find(ChannelNumber{stun::load_u16(message, 0)}, now);
+  if (channel == nullptr) {
+    ++state.counters.no_channel;
+    return std::nullopt;
+  }
+  if (!channel->carries_data(now)) {
+    ++state.counters.no_permission;
+    return std::nullopt;
+  }
+  return state.to_peer(allocation, channel->peer, channel->own_host,
+                       message.subspan(channel_header_size, length), now);
+}
+
+std::optional<ToPeer> Server::State::on_send(const FiveTuple& client,
+                                             const stun::MessageView& message, Time now) {
+  Allocation* allocation = allocations.find(client);
+  if (allocation == nullptr || !allocation->live(now)) {
+    ++counters.no_allocation;
+    return std::nullopt;
+  }
+  const auto data = message.value(stun::AttributeType::data);
+  const auto address = message.value(stun::AttributeType::xor_peer_address);
+  const auto peer = address ? stun::decode_xor_address(*address, message.transaction_id())
+                            : std::optional<TransportAddress>{};
+  std::array<stun::AttributeType, 1> unknown;
+  if (!data || !peer || unknown_attributes(message, unknown) > 0) {  // 11.2, RFC 8489 6.3.2
+    ++counters.malformed;
+    return std::nullopt;
+  }
+  const Permission* permission = allocation->permissions.find(peer->ip, now);
+  if (permission == nullptr) {
+    ++counters.no_permission;
+    return std::nullopt;
+  }
+  auto forward = to_peer(*allocation, *peer, permission->own_host, *data, now);
+  if (forward) forward->dont_fragment = message.has(stun::AttributeType::dont_fragment);
+  return forward;
+}
+
+std::optional<ToPeer> Server::State::to_peer(Allocation& allocation, const TransportAddress& peer,
+                                             bool own_host, Bytes payload, Time now) {
+  const Relay* relay = allocation.relay(peer.ip.family(), now);
+  if (relay == nullptr || (own_host && policy.check(peer) != Denial::none)) {
+    ++counters.no_permission;
+    return std::nullopt;
+  }
+  if (!take_bandwidth(allocation, &Allocation::Buckets::from_client, payload.size(), now)) {
+    return std::nullopt;
+  }
+  ++allocation.totals.packets_from_client;
+  allocation.totals.bytes_from_client += payload.size();
+  return ToPeer{
+      .relay = relay->id, .peer = own_host ? addresses.reachable(peer) : peer, .payload = payload};
+}
+
+std::optional<ToClient> Server::handle_peer(Allocation& allocation, const TransportAddress& source,
+                                            Bytes payload, Time now) {
+  State& state = *state_;
+  TransportAddress peer = source;
+  const Channel* channel = allocation.channels.find(peer, now);
+  if (channel == nullptr && allocation.permissions.find(peer.ip, now) == nullptr) {
+    // Another client's relay on this host is known to the client by its external address.
+    peer = state.addresses.advertised(source);
+    channel = allocation.channels.find(peer, now);
+  }
+  const bool permitted =
+      channel != nullptr ? now < channel->permitted_until
+                         : state.config.server_relay || allocation.permissions.find(peer.ip, now);
+  if (!permitted && !state.config.server_relay) {
+    ++state.counters.no_permission;
+    return std::nullopt;
+  }
+  if (!state.take_bandwidth(allocation, &Allocation::Buckets::to_client, payload.size(), now)) {
+    return std::nullopt;
+  }
+  ++allocation.totals.packets_to_client;
+  allocation.totals.bytes_to_client += payload.size();
+  ToClient forward{.client = allocation.client, .header = {}, .payload = payload};
+  forward.padding = static_cast<std::uint8_t>((4 - payload.size() % 4) % 4);
+  if (channel != nullptr) {
+    stun::store_u16(forward.header, 0, static_cast<std::uint16_t>(channel->number));
+    stun::store_u16(forward.header, 2, static_cast<std::uint16_t>(payload.size()));
+    forward.header_size = channel_header_size;
+    // 12.5: over UDP the padding of ChannelData is left out.
+    if (allocation.client->transport == Transport::udp) forward.padding = 0;
+  } else {
+    state.write_data_header(forward, peer);
+  }
+  return forward;
+}
+
+void Server::State::write_data_header(ToClient& forward, const TransportAddress& peer) {
+  stun::TransactionId transaction;
+  random.fill(transaction);
+  stun::MessageBuilder message(forward.header, {stun::Method::data, stun::Class::indication},
+                               transaction);
+  message.add_xor_address(stun::AttributeType::xor_peer_address, peer);
+  // DATA's own header; its value and padding follow from the datagram's buffer.
+  const std::size_t size = message.finish()->size();
+  const std::size_t padded = forward.payload.size() + forward.padding;
+  stun::store_u16(forward.header, size, static_cast<std::uint16_t>(stun::AttributeType::data));
+  stun::store_u16(forward.header, size + 2, static_cast<std::uint16_t>(forward.payload.size()));
+  stun::store_u16(forward.header, 2,
+                  static_cast<std::uint16_t>(size + 4 + padded - stun::header_size));
+  forward.header_size = static_cast<std::uint8_t>(size + 4);
+}
+
+}  // namespace turn

@@ -1,0 +1,121 @@
+// How allocations come to their end: by their client, by time, with their stream; and what several
+// handlers need of an allocation's life.
+#include <cassert>
+
+#include "turn/peer_policy.h"
+#include "turn/quota.h"
+#include "turn/server_state.h"
+
+namespace turn {
+
+Allocation* Server::find(const FiveTuple& client, Time now) {
+  Allocation* allocation = state_->allocations.find(client);
+  return allocation != nullptr && allocation->live(now) ? allocation : nullptr;
+}
+
+Allocation* Server::find(RelayId relay, Time now) {
+  Allocation* allocation = state_->allocations.find(relay);
+  if (allocation == nullptr) return nullptr;
+  const Relay& ours = allocation->relays[allocation->relays[0].id == relay ? 0 : 1];
+  return ours.live(now) ? allocation : nullptr;
+}
+
+void Server::handle_time(Time now) {
+  State& state = *state_;
+  while (Allocation* allocation = state.wheel.pop_due(now)) {
+    if (!allocation->live(now)) {
+      state.end_allocation(*allocation, Event::Kind::expired);
+      continue;
+    }
+    // One half of a dual allocation may end before the other.
+    for (Relay& relay : allocation->relays) {
+      if (relay.state == Relay::State::open && !relay.live(now)) {
+        state.close_relay(*allocation, relay);
+      }
+    }
+    state.arm(*allocation);
+  }
+}
+
+void Server::handle_disconnect(const FiveTuple& client) {
+  if (Allocation* allocation = state_->allocations.find(client)) {
+    state_->end_allocation(*allocation, Event::Kind::disconnected);
+  }
+}
+
+Allocation* Server::State::find(const FiveTuple& client, Time now) {
+  Allocation* allocation = allocations.find(client);
+  if (allocation == nullptr || allocation->live(now)) return allocation;
+  end_allocation(*allocation, Event::Kind::expired);
+  return nullptr;
+}
+
+void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
+  report(why, allocation, {.totals = allocation.totals});
+  for (Relay& relay : allocation.relays) {
+    if (relay.state != Relay::State::none) close_relay(allocation, relay);
+  }
+  quota.release(allocation.username);
+  --counters.allocations;
+  allocations.erase(allocation);
+}
+
+void Server::State::close_relay(Allocation& allocation, Relay& relay) {
+  drop_routes(allocation, relay);
+  effects.push(CloseRelay{relay.id});
+  allocations.forget_relay(relay.id);
+  relay = Relay{};
+}
+
+std::optional<stun::ErrorCode> Server::State::refuses_peer(Allocation& allocation,
+                                                           const IpAddress& peer, Time now) {
+  if (allocation.relay(peer.family(), now) == nullptr) {
+    return stun::ErrorCode::peer_address_family_mismatch;
+  }
+  const Denial denial = policy.check(peer);
+  if (denial == Denial::none) return std::nullopt;
+  report(Event::Kind::peer_denied, allocation,
+         {.peer = {peer, 0}, .code = stun::ErrorCode::forbidden, .reason = to_string(denial)});
+  return stun::ErrorCode::forbidden;
+}
+
+void Server::State::permit(Allocation& allocation, const IpAddress& peer, Time now) {
+  const Time until = now + config.permission_lifetime;
+  allocation.permissions.install(
+      {.peer = peer, .expires_at = until, .own_host = policy.depends_on_port(peer)});
+  allocation.channels.permit(peer, until);
+  report(Event::Kind::permitted, allocation,
+         {.peer = {peer, 0}, .lifetime = config.permission_lifetime});
+}
+
+void Server::State::announce_routes(const Allocation& allocation, const IpAddress& peer, Time now) {
+  for (const Channel& channel : allocation.channels.all()) {
+    if (channel.peer.ip != peer || !channel.live(now)) continue;
+    for (const Relay& relay : allocation.relays) {
+      if (!relay.live(now) || relay.family != peer.family()) continue;
+      effects.push(BindRoute{*allocation.client, channel.number, relay.bound, channel.peer,
+                             channel.expires_at, channel.permitted_until});
+    }
+  }
+}
+
+void Server::State::drop_routes(const Allocation& allocation, const Relay& relay) {
+  if (relay.state != Relay::State::open) return;
+  for (const Channel& channel : allocation.channels.all()) {
+    if (channel.peer.ip.family() != relay.family) continue;
+    effects.push(DropRoute{*allocation.client, channel.number, relay.bound, channel.peer});
+  }
+}
+
+void Server::State::report(Event::Kind kind, const Allocation& allocation, Event details) {
+  if (!config.events) return;
+  details.kind = kind;
+  details.client = *allocation.client;
+  details.username = allocation.username;
+  details.relayed = allocation.relays[0].state == Relay::State::open
+                        ? allocation.relays[0].advertised
+                        : allocation.relays[1].advertised;
+  effects.push(std::move(details));
+}
+
+}  // namespace turn

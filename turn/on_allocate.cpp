@@ -1,0 +1,142 @@
+// Receiving an Allocate Request (RFC 8656 7.2). Paragraph numbers below are of that section.
+#include <cassert>
+
+#include "turn/quota.h"
+#include "turn/server_state.h"
+
+namespace turn {
+
+using stun::ErrorCode;
+
+std::optional<Reply> Server::State::on_allocate(const Request& request) {
+  // 2: the five-tuple is in use; the same transaction again means that our answer was lost.
+  if (Allocation* allocation = find(request.context.client, request.now)) {
+    if (allocation->transaction == request.context.transaction &&
+        allocation->username == request.username) {
+      return allocated(*allocation, request.now);
+    }
+    return Reply::error(ErrorCode::allocation_mismatch);
+  }
+  // 3 to 8: the attributes.
+  auto wanted = AllocateRequest::parse(request.message);
+  if (!wanted) return Reply::error(wanted.error());
+  if (!config.udp_relay) return Reply::error(ErrorCode::unsupported_transport_protocol);
+  if (draining) return Reply::error(ErrorCode::forbidden);
+  return begin_allocation(request, *wanted);
+}
+
+std::optional<Reply> Server::State::begin_allocation(const Request& request,
+                                                     const AllocateRequest& wanted) {
+  const FiveTuple& client = request.context.client;
+  const Family default_family = config.default_family == DefaultFamily::keep
+                                    ? client.client.ip.family()
+                                : config.default_family == DefaultFamily::ipv6 ? Family::ipv6
+                                                                               : Family::ipv4;
+  const Family first =
+      wanted.additional_ipv6 ? Family::ipv4 : wanted.family.value_or(default_family);
+  // 7: of a dual allocation one family is enough.
+  const bool has_first = addresses.has(first);
+  const bool has_ipv6 = wanted.additional_ipv6 && addresses.has(Family::ipv6);
+  if (!wanted.token && !has_first && !has_ipv6) {
+    return Reply::error(ErrorCode::address_family_not_supported);
+  }
+  // 10: quotas, before anything is spent on the allocation.
+  if (quota.acquire(request.username) != Quota::Answer::granted) {
+    return Reply::error(ErrorCode::allocation_quota_reached);
+  }
+  Allocation& allocation = allocations.create(client, request.username);
+  ++counters.allocations;
+  allocation.transaction = request.context.transaction;
+  allocation.granted = grant(wanted.lifetime);
+  if (config.max_bps > 0) allocation.buckets = std::make_unique<Allocation::Buckets>();
+  if (!has_first && !wanted.token) {
+    allocation.address_error = {first, ErrorCode::address_family_not_supported};
+  }
+  if (wanted.additional_ipv6 && !has_ipv6) {
+    allocation.address_error = {Family::ipv6, ErrorCode::address_family_not_supported};
+  }
+  opening = Opening{&allocation, request.context, 0};
+  if (has_first || wanted.token) open_relay(allocation, allocation.relays[0], first, wanted);
+  if (has_ipv6) open_relay(allocation, allocation.relays[1], Family::ipv6, wanted);
+  return std::nullopt;
+}
+
+void Server::State::open_relay(Allocation& allocation, Relay& relay, Family family,
+                               const AllocateRequest& wanted) {
+  relay.id = allocations.name_relay(allocation);
+  relay.state = Relay::State::opening;
+  relay.family = family;
+  OpenRelay open{.relay = relay.id};
+  if (wanted.token) {
+    open.claim = true;
+    open.token = *wanted.token;
+  } else {
+    open.ip = addresses.pick(family, allocation.client->server.ip);
+    open.parity = wanted.reserve_next ? Parity::even_and_reserve
+                  : wanted.even_port  ? Parity::even
+                                      : Parity::any;
+  }
+  if (wanted.reserve_next) {
+    random.fill(open.token);
+    allocation.reservation = open.token;
+  }
+  ++opening->unanswered;
+  effects.push(open);
+}
+
+void Server::handle_relay_opened(RelayId id, const std::optional<TransportAddress>& bound,
+                                 Time now) {
+  State& state = *state_;
+  Allocation* allocation = state.allocations.find(id);
+  if (!state.opening || allocation != state.opening->allocation) return;
+  Relay& relay = allocation->relays[allocation->relays[0].id == id ? 0 : 1];
+  if (relay.state != Relay::State::opening) return;
+  if (bound) {
+    relay.state = Relay::State::open;
+    relay.family = bound->ip.family();
+    relay.bound = *bound;
+    relay.advertised = state.addresses.advertised(*bound);
+    relay.expires_at = now + allocation->granted;
+  } else {
+    allocation->address_error = {relay.family, ErrorCode::insufficient_capacity};
+    state.allocations.forget_relay(id);
+    relay = Relay{};
+  }
+  if (--state.opening->unanswered == 0) state.finish_allocation(now);
+}
+
+void Server::State::finish_allocation(Time now) {
+  const Opening done = *std::exchange(opening, std::nullopt);
+  Allocation& allocation = *done.allocation;
+  if (!allocation.live(now)) {
+    // 9: no port of the kind that was asked for, or no such reservation.
+    quota.release(allocation.username);
+    --counters.allocations;
+    allocations.erase(allocation);
+    return send(done.context, Reply::error(ErrorCode::insufficient_capacity), now);
+  }
+  ++counters.allocations_made;
+  arm(allocation);
+  report(Event::Kind::allocated, allocation, {.lifetime = allocation.granted});
+  send(done.context, allocated(allocation, now), now);
+}
+
+Reply Server::State::allocated(const Allocation& allocation, Time now) const {
+  Reply reply = Reply::success();
+  for (std::size_t i = 0; i < allocation.relays.size(); ++i) {
+    if (allocation.relays[i].live(now)) reply.relayed[i] = allocation.relays[i].advertised;
+  }
+  reply.mapped = allocation.client->client;
+  reply.lifetime = allocation.granted;
+  reply.reservation = allocation.reservation;
+  reply.address_error = allocation.address_error;
+  return reply;
+}
+
+Seconds Server::State::grant(std::optional<Seconds> wanted) const {
+  // 7.2: the default at least, the operator's bound at most.
+  return std::min(std::max(wanted.value_or(default_lifetime), default_lifetime),
+                  config.max_lifetime);
+}
+
+}  // namespace turn

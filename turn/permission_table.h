@@ -1,0 +1,37 @@
+// The permissions of one allocation (RFC 8656 9): peer IP addresses that data may come from and go
+// to, each for 300 s. Sorted by address; bounded; a dead permission is as good as absent.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "turn/types.h"
+
+namespace turn {
+
+struct Permission {
+  IpAddress peer;
+  Time expires_at;
+  bool own_host = false;  // the peer is this host: the port decides, datagram by datagram
+
+  bool live(Time now) const { return now < expires_at; }
+};
+
+class PermissionTable {
+ public:
+  /// The live permission for `peer`, or null.
+  const Permission* find(const IpAddress& peer, Time now) const;
+  /// Can all of these be in the table together with what is live in it?
+  bool has_room_for(std::span<const IpAddress> peers, Time now);
+  /// Installs or refreshes. The caller has asked has_room_for().
+  void install(const Permission& permission);
+
+  std::size_t size() const { return permissions_.size(); }
+  bool sorted() const;
+
+ private:
+  std::vector<Permission>::iterator position(const IpAddress& peer);
+  std::vector<Permission> permissions_;
+};
+
+}  // namespace turn

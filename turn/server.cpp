@@ -1,0 +1,170 @@
+// The way of a message through the server (RFC 8489 6.3, RFC 8656 5): what it is, who sent it,
+// which handler takes it, and the answer out. The handlers have files of their own.
+#include "turn/server.h"
+
+#include <cassert>
+
+#include "stun/attributes.h"
+#include "stun/binding.h"
+#include "stun/fingerprint.h"
+#include "turn/quota.h"
+#include "turn/server_state.h"
+#include "turn/unknown_attributes.h"
+
+namespace turn {
+
+using stun::Class;
+using stun::ErrorCode;
+using stun::MessageView;
+using stun::Method;
+
+Server::Server(const Parts& parts) : state_(std::make_unique<State>(parts)) {}
+Server::~Server() = default;
+
+std::optional<ToPeer> Server::handle_client(const FiveTuple& client, Bytes bytes, Time now) {
+  State& state = *state_;
+  assert(!state.opening && "OpenRelay is answered before the next message");
+  const auto message = MessageView::parse(bytes);
+  if (!message ||
+      (message->has(stun::AttributeType::fingerprint) && !verify_fingerprint(*message))) {
+    ++state.counters.malformed;
+    return std::nullopt;
+  }
+  const auto [method, message_class] = message->type();
+  if (message_class == Class::indication) {
+    return method == Method::send ? state.on_send(client, *message, now) : std::nullopt;
+  }
+  if (message_class != Class::request || bytes.size() > max_control_message) {
+    ++state.counters.malformed;
+  } else if (method == Method::binding) {
+    state.on_binding(client, *message, now);
+  } else {
+    state.on_request(client, *message, now);
+  }
+  return std::nullopt;
+}
+
+void Server::State::on_binding(const FiveTuple& client, const MessageView& message, Time now) {
+  if (!config.answer_binding) return;
+  ++counters.bindings;
+  if (config.authenticate_binding) return on_request(client, message, now);
+  const stun::BindingOptions options{.software = config.software,
+                                     .always_fingerprint = config.always_fingerprint,
+                                     .mapped_address_too = config.mapped_address_too,
+                                     .reason_phrases = config.reason_phrases};
+  if (const auto answer = stun::answer_binding(message, client.client, options, response)) {
+    effects.push(Send{client, *answer});
+  }
+}
+
+void Server::State::on_request(const FiveTuple& client, const MessageView& message, Time now) {
+  const bool turn_method =
+      message.method() >= Method::allocate && message.method() <= Method::connection_bind;
+  // RFC 8489 6.3: a method that is not known is dropped without a word.
+  if (message.method() != Method::binding && (config.stun_only || !turn_method)) return;
+  ++counters.requests;
+  RequestContext context{.client = client,
+                         .method = message.method(),
+                         .transaction = message.transaction_id(),
+                         .fingerprint = message.has(stun::AttributeType::fingerprint),
+                         .signature = {}};
+  const auth::Verdict verdict = authenticator.check(message, client.client.ip, now);
+  if (const auto* refused = std::get_if<auth::Refused>(&verdict)) {
+    return on_refused(std::move(context), *refused, now);
+  }
+  if (const auto* lookup = std::get_if<auth::LookUp>(&verdict)) {
+    return on_lookup(client, message, *lookup);
+  }
+  const auto& accepted = std::get<auth::Accepted>(verdict);
+  context.signature = accepted.signature;
+  if (const auto reply = dispatch({message, context, accepted.username, now})) {
+    send(context, *reply, now);
+  }
+}
+
+void Server::State::on_refused(RequestContext context, const auth::Refused& refused, Time now) {
+  const bool first = refused.reason == auth::Reason::no_credentials;
+  ++(first ? counters.challenges : counters.auth_failures);
+  Reply reply = Reply::error(refused.code);
+  reply.challenge =
+      refused.code == ErrorCode::unauthenticated || refused.code == ErrorCode::stale_nonce;
+  // A stale nonce is the protocol's daily business, like the first challenge: nobody failed.
+  if (config.events && !first && refused.reason != auth::Reason::stale_nonce) {
+    effects.push(Event{.kind = Event::Kind::refused,
+                       .client = context.client,
+                       .username = std::string(refused.username),
+                       .code = refused.code,
+                       .reason = auth::to_string(refused.reason),
+                       .method = static_cast<std::uint16_t>(context.method)});
+  }
+  send(context, reply, now);
+}
+
+void Server::State::on_lookup(const FiveTuple& client, const MessageView& message,
+                              const auth::LookUp& lookup) {
+  const auto ticket = pending.add(client, message.bytes(), lookup.username, lookup.realm);
+  if (!ticket) {
+    ++counters.lookups_dropped;
+    return;
+  }
+  effects.push(LookUpUser{*ticket, std::string(lookup.username), std::string(lookup.realm)});
+}
+
+std::optional<Reply> Server::State::dispatch(const Request& request) {
+  Reply unknown = Reply::error(ErrorCode::unknown_attribute);
+  unknown.unknown_count = unknown_attributes(request.message, unknown.unknown);
+  if (unknown.unknown_count > 0) return unknown;  // RFC 8489 6.3.1
+
+  switch (request.context.method) {
+    case Method::binding: {
+      Reply reply = Reply::success();
+      reply.mapped = request.context.client.client;
+      return reply;
+    }
+    case Method::allocate:
+      return on_allocate(request);
+    case Method::refresh:
+    case Method::create_permission:
+    case Method::channel_bind:
+      break;
+    default:
+      return Reply::error(ErrorCode::bad_request);
+  }
+
+  Allocation* allocation = find(request.context.client, request.now);
+  if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);  // 5-8
+  if (allocation->username != request.username) {
+    return Reply::error(ErrorCode::wrong_credentials);  // 5-9
+  }
+  if (request.context.method == Method::refresh) return on_refresh(request, *allocation);
+  if (request.context.method == Method::channel_bind) return on_channel_bind(request, *allocation);
+  return on_create_permission(request, *allocation);
+}
+
+void Server::State::send(const RequestContext& context, const Reply& reply, Time now) {
+  if (reply.code && !reply.challenge) ++counters.errors;
+  const ReplyStyle style{config.software, config.reason_phrases, config.always_fingerprint};
+  const Bytes bytes = write_reply(reply, context, style, authenticator, response, now);
+  if (!bytes.empty()) effects.push(Send{context.client, bytes});
+}
+
+void Server::handle_lookup(std::uint32_t ticket, const auth::LookUpAnswer& answer, Time now) {
+  PendingRequests::Request* request = state_->pending.find(ticket);
+  if (request == nullptr) return;
+  state_->authenticator.learn(request->username, request->realm, answer, now);
+  request->ticket = 0;  // Its bytes stay until the next request takes the place.
+  handle_client(FiveTuple(request->client), request->bytes(), now);
+}
+
+std::optional<Effect> Server::poll_effect() { return state_->effects.pop(); }
+void Server::begin_drain() { state_->draining = true; }
+const Counters& Server::counters() const { return state_->counters; }
+std::size_t Server::allocation_count() const { return state_->allocations.size(); }
+std::optional<Time> Server::next_deadline() const { return state_->wheel.next(); }
+
+void Server::check_invariants(Time now) const {
+  assert(state_->counters.allocations == state_->allocations.size());
+  state_->allocations.check_invariants(now);
+}
+
+}  // namespace turn

@@ -1,0 +1,114 @@
+// What a Server holds and the handlers that work on it, one file a handler: on_allocate.cpp,
+// on_refresh.cpp, on_create_permission.cpp, on_channel_bind.cpp, data.cpp. For turn/ alone.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "turn/allocate_request.h"
+#include "turn/allocation_table.h"
+#include "turn/deadline_wheel.h"
+#include "turn/effect_queue.h"
+#include "turn/pending_requests.h"
+#include "turn/relay_addresses.h"
+#include "turn/reply.h"
+#include "turn/server.h"
+
+namespace turn {
+
+struct Server::State {
+  explicit State(const Parts& parts)
+      : config(parts.config),
+        policy(parts.peer_policy),
+        authenticator(parts.authenticator),
+        quota(parts.quota),
+        random(parts.random),
+        addresses(parts.config) {}
+
+  /// A request that passed authentication.
+  struct Request {
+    const stun::MessageView& message;
+    const RequestContext& context;
+    std::string_view username;
+    Time now;
+  };
+
+  // Dispatch (server.cpp).
+  void on_binding(const FiveTuple& client, const stun::MessageView& message, Time now);
+  void on_request(const FiveTuple& client, const stun::MessageView& message, Time now);
+  void on_refused(RequestContext context, const auth::Refused& refused, Time now);
+  void on_lookup(const FiveTuple& client, const stun::MessageView& message,
+                 const auth::LookUp& lookup);
+  /// Nothing: the answer comes later.
+  std::optional<Reply> dispatch(const Request& request);
+  void send(const RequestContext& context, const Reply& reply, Time now);
+
+  // Handlers, each in a file of its name.
+  std::optional<Reply> on_allocate(const Request& request);
+  Reply on_refresh(const Request& request, Allocation& allocation);
+  Reply on_create_permission(const Request& request, Allocation& allocation);
+  Reply on_channel_bind(const Request& request, Allocation& allocation);
+  std::optional<ToPeer> on_send(const FiveTuple& client, const stun::MessageView& message,
+                                Time now);
+
+  // Relayed data (data.cpp).
+  std::optional<ToPeer> to_peer(Allocation& allocation, const TransportAddress& peer, bool own_host,
+                                Bytes payload, Time now);
+  void write_data_header(ToClient& forward, const TransportAddress& peer);
+
+  // Parts of Allocate (on_allocate.cpp).
+  std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
+  void open_relay(Allocation& allocation, Relay& relay, Family family,
+                  const AllocateRequest& wanted);
+  void finish_allocation(Time now);
+  Reply allocated(const Allocation& allocation, Time now) const;
+  Seconds grant(std::optional<Seconds> wanted) const;
+
+  // Parts that several handlers share (lifetime.cpp).
+  /// The client's allocation; an expired one is gone by the time this returns.
+  Allocation* find(const FiveTuple& client, Time now);
+  void end_allocation(Allocation& allocation, Event::Kind why);
+  void close_relay(Allocation& allocation, Relay& relay);
+  void arm(Allocation& allocation) { wheel.set(allocation.hook, allocation.next_expiry()); }
+  /// 443 or 403 when no permission may be installed for this peer (RFC 8656 10.2, 12.2).
+  std::optional<stun::ErrorCode> refuses_peer(Allocation& allocation, const IpAddress& peer,
+                                              Time now);
+  void permit(Allocation& allocation, const IpAddress& peer, Time now);
+  void announce_routes(const Allocation& allocation, const IpAddress& peer, Time now);
+  void drop_routes(const Allocation& allocation, const Relay& relay);
+  void report(Event::Kind kind, const Allocation& allocation, Event details = {});
+  bool take_bandwidth(Allocation& allocation, TokenBucket Allocation::Buckets::* bucket,
+                      std::size_t bytes, Time now) {
+    if (!allocation.buckets) return true;
+    const bool taken = ((*allocation.buckets).*bucket).take(bytes, config.max_bps, now);
+    counters.over_bandwidth += taken ? 0 : 1;
+    return taken;
+  }
+
+  const Config& config;
+  const PeerPolicy& policy;
+  auth::Authenticator& authenticator;
+  Quota& quota;
+  Random& random;
+
+  // The wheel outlives the allocations, which are hooked into it.
+  DeadlineWheel wheel;
+  AllocationTable allocations;
+  RelayAddresses addresses;
+  EffectQueue effects;
+  PendingRequests pending;
+  Counters counters;
+  bool draining = false;
+
+  /// The Allocate whose relays are being opened: between OpenRelay and its answer no other request
+  /// comes in, by the contract of Server.
+  struct Opening {
+    Allocation* allocation;
+    RequestContext context;
+    int unanswered;
+  };
+  std::optional<Opening> opening;
+  std::array<std::byte, max_response> response;
+};
+
+}  // namespace turn
