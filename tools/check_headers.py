@@ -1,0 +1,51 @@
+#!/usr/bin/env python3
+"""Compiles every header of the project alone: each includes what it uses."""
+
+import concurrent.futures
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import sources
+
+COMPILER = os.environ.get("CXX", "g++")
+FLAGS = ["-std=c++23", "-fsyntax-only", '-DTURNBOX_VERSION="0"', "-x", "c++"]
+FOLDERS = ("stun", "auth", "turn", "relay", "tests")
+
+
+def compile_alone(header, root):
+    """The compiler's complaint, or nothing. The header is included from an empty file, for as the
+    main file its #pragma once would be warned about."""
+    command = [COMPILER, *FLAGS, "-I", str(root), "-I", str(root / "tests"), "-"]
+    source = f'#include "{header}"\n'
+    result = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
+    return result.stderr if result.returncode != 0 else ""
+
+
+def check(headers, root):
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return [text for text in pool.map(lambda h: compile_alone(h, root), headers) if text]
+
+
+def self_test():
+    with tempfile.TemporaryDirectory() as folder:
+        root = pathlib.Path(folder)
+        (root / "good.h").write_text("#pragma once\n#include <string>\nstd::string f();\n")
+        (root / "bad.h").write_text("#pragma once\nstd::string f();\n")
+        assert not check(["good.h"], root)
+        assert check(["bad.h"], root)
+
+
+def main():
+    self_test()
+    headers = [sources.relative(path) for path in sources.files({".h"})]
+    headers = [name for name in headers if name.startswith(FOLDERS)]
+    complaints = check(headers, sources.ROOT)
+    print("\n".join(complaints) or f"headers: each of {len(headers)} compiles alone")
+    return 1 if complaints else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
