@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "stun/attribute_type.h"
+
 namespace stun {
 namespace {
 
@@ -66,6 +68,21 @@ std::optional<ErrorCodeValue> decode_error_code(Bytes value) {
   const auto number = std::to_integer<unsigned>(value[3]);
   if (hundreds < 3 || hundreds > 6 || number > 99) return std::nullopt;
   return ErrorCodeValue{static_cast<ErrorCode>(hundreds * 100 + number), as_text(value.subspan(4))};
+}
+
+std::optional<PasswordAlgorithmValue> decode_password_algorithm(Bytes value) {
+  const auto only = next_password_algorithm(value);
+  return value.empty() ? only : std::nullopt;
+}
+
+std::optional<PasswordAlgorithmValue> next_password_algorithm(Bytes& rest) {
+  if (rest.size() < 4) return std::nullopt;
+  const auto algorithm = static_cast<PasswordAlgorithm>(load_u16(rest, 0));
+  const std::size_t length = load_u16(rest, 2);
+  if (padded(length) > rest.size() - 4) return std::nullopt;
+  const Bytes parameters = rest.subspan(4, length);
+  rest = rest.subspan(4 + padded(length));
+  return PasswordAlgorithmValue{algorithm, parameters};
 }
 
 }  // namespace stun

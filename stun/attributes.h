@@ -38,6 +38,18 @@ struct ErrorCodeValue {
 /// ERROR-CODE (14.8); class 3-6, number 0-99.
 std::optional<ErrorCodeValue> decode_error_code(Bytes value);
 
+/// Password algorithms by their numbers (18.5.1). From the wire it may be any number.
+enum class PasswordAlgorithm : std::uint16_t { md5 = 1, sha256 = 2 };
+struct PasswordAlgorithmValue {
+  PasswordAlgorithm algorithm{};
+  Bytes parameters;  // none for the two above
+};
+/// PASSWORD-ALGORITHM (14.12): exactly one.
+std::optional<PasswordAlgorithmValue> decode_password_algorithm(Bytes value);
+/// Takes the first algorithm off the `rest` of a PASSWORD-ALGORITHMS (14.11); nothing at its end or
+/// where it is malformed, so that a `rest` that is not empty then tells the one from the other.
+std::optional<PasswordAlgorithmValue> next_password_algorithm(Bytes& rest);
+
 /// Limits on text values in bytes (14.3, 14.9, 14.10, 14.14).
 inline constexpr std::size_t max_username = 508;
 inline constexpr std::size_t max_realm = 763;

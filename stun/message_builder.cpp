@@ -94,6 +94,19 @@ void MessageBuilder::add_unknown_attributes(std::span<const AttributeType> types
   }
 }
 
+void MessageBuilder::add_password_algorithm(PasswordAlgorithm algorithm) {
+  // One algorithm lies like a list of one (14.11, 14.12), and it has no parameters.
+  add_u32(AttributeType::password_algorithm, static_cast<std::uint32_t>(algorithm) << 16);
+}
+
+void MessageBuilder::add_password_algorithms(std::span<const PasswordAlgorithm> algorithms) {
+  const auto value = append(AttributeType::password_algorithms, 4 * algorithms.size());
+  if (value.empty()) return;
+  for (std::size_t i = 0; i < algorithms.size(); ++i) {
+    store_u32(value, 4 * i, static_cast<std::uint32_t>(algorithms[i]) << 16);
+  }
+}
+
 void MessageBuilder::add_integrity(const IntegrityKey& key) {
   const auto covered = buffer_.first(size_);
   const auto value = append(AttributeType::message_integrity, Sha1Digest{}.size());

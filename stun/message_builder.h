@@ -34,6 +34,8 @@ class MessageBuilder {
   /// ADDRESS-ERROR-CODE (RFC 8656 18.12).
   void add_address_error_code(Family family, ErrorCode code, std::string_view reason);
   void add_unknown_attributes(std::span<const AttributeType> types);
+  void add_password_algorithm(PasswordAlgorithm algorithm);
+  void add_password_algorithms(std::span<const PasswordAlgorithm> algorithms);
 
   /// In this order and after everything else (RFC 8489 14.5-14.7).
   void add_integrity(const IntegrityKey& key);
