@@ -76,10 +76,10 @@ class Forms {
   /// RFC 4380 4: the tunnel's server as it is, the client's address with every bit inverted.
   void add_teredo(const IpAddress& ip) {
     add(ipv4_at(ip, after_32_bits));
-    auto client = ipv4_at(ip, last_32_bits).bytes();
-    add(IpAddress::v4({static_cast<std::uint8_t>(~client[0]), static_cast<std::uint8_t>(~client[1]),
-                       static_cast<std::uint8_t>(~client[2]),
-                       static_cast<std::uint8_t>(~client[3])}));
+    std::array<std::uint8_t, 4> client{};
+    std::ranges::transform(ip.bytes().subspan(12), client.begin(),
+                           [](std::uint8_t byte) { return static_cast<std::uint8_t>(~byte); });
+    add(IpAddress::v4(client));
   }
 
   /// RFC 8215: the translator's prefix length is a local choice, RFC 6052 2.2 lists the layouts.

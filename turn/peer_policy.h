@@ -41,17 +41,17 @@ struct PeerRules {
   bool allow_multicast = false;
   /// True when a relay address is private itself: a LAN must work.
   bool allow_private = false;
-  std::vector<AddressRange> allowed;  // beats denied and private; not the always-refused ranges
-  std::vector<AddressRange> denied;
+  std::vector<AddressRange> allowed{};  // beats denied and private; not the always-refused ranges
+  std::vector<AddressRange> denied{};
   /// Never reachable, whatever else says so: our listeners. An unspecified IP stands for every
   /// address in own_addresses.
-  std::vector<TransportAddress> own_listeners;
+  std::vector<TransportAddress> own_listeners{};
   /// Addresses of this host, relay and external addresses included.
-  std::vector<IpAddress> own_addresses;
+  std::vector<IpAddress> own_addresses{};
   /// Relay addresses (local and external): always reachable at ports where relay_port_open says
   /// that one of our relays is.
-  std::vector<IpAddress> own_relay_addresses;
-  std::function<bool(const TransportAddress&)> relay_port_open;  // asked in canonical form
+  std::vector<IpAddress> own_relay_addresses{};
+  std::function<bool(const TransportAddress&)> relay_port_open{};  // asked in canonical form
 };
 
 class PeerPolicy {
