@@ -16,21 +16,30 @@ namespace relay {
 
 /// What was found on this machine.
 struct HostFacts {
-  std::vector<stun::IpAddress> interface_addresses;  // of interfaces that are up
+  /// Of interfaces that are up; those that the default routes leave from come first.
+  std::vector<stun::IpAddress> interface_addresses;
   std::string host_name;
   std::string domain_name;  // empty: none
   std::size_t usable_cpus = 1;
+  /// Fresh unpredictable letters and digits, for a password or a secret that nobody configured.
+  std::string spare_password;
+  std::string spare_secret;
 };
 
 struct Plan {
-  Settings settings;  // realm, users, secrets and workers resolved
+  Settings settings;                              // realm, users, secrets and workers resolved
   std::vector<stun::TransportAddress> listeners;  // UDP and TCP alike; port 0: any free one
   turn::Config turn;                              // relay_addresses filled in
   /// Without the ports of listeners opened on port 0 and without relay_port_open: the service adds
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;
-  std::vector<std::string> remarks;  // sentences an operator should read
+  std::vector<std::string> remarks;  // sentences an operator should read; no secrets in them
+  bool made_user = false;            // settings.users holds one that was made up here
+  bool made_secret = false;          // settings.secrets likewise
 };
+
+/// The user that is made up when none is configured.
+inline constexpr std::string_view made_up_user = "turnbox";
 
 /// The error is a sentence that says what to change.
 std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& host);

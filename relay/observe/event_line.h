@@ -1,0 +1,13 @@
+// What happened, in words. Level by kind: who came and went is info, a failed authentication is a
+// warning (an operator, or fail2ban, may act), the rest is debug.
+#pragma once
+
+#include "relay/observe/log_format.h"
+#include "turn/effect.h"
+
+namespace relay::observe {
+
+LogLevel level_of(turn::Event::Kind kind);
+Line line_of(const turn::Event& event);
+
+}  // namespace relay::observe

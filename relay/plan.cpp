@@ -1,0 +1,101 @@
+#include "relay/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "relay/plan_addresses.h"
+
+namespace relay {
+namespace {
+
+constexpr std::size_t max_workers = 128;
+
+/// Combinations that leave nothing to do or cannot be meant.
+Complaint check_settings(const Settings& settings) {
+  if (!settings.udp && !settings.tcp) {
+    return "--no-udp and --no-tcp together leave nothing to listen on; drop one of them";
+  }
+  if (settings.min_port > settings.max_port) {
+    return fmt::format("--min-port {} is above --max-port {}", settings.min_port,
+                       settings.max_port);
+  }
+  if (settings.min_port == 0) return "--min-port 0 is no port; 1024 or more is sensible";
+  if (settings.bps_capacity != 0 && settings.turn.max_bps == 0) {
+    return "--bps-capacity is shared out in units of --max-bps; set that as well";
+  }
+  return std::nullopt;
+}
+
+void plan_realm(Settings& settings, const HostFacts& host) {
+  if (!settings.realm.empty()) return;
+  settings.realm = !host.domain_name.empty() ? host.domain_name
+                   : !host.host_name.empty() ? host.host_name
+                                             : "turnbox";
+}
+
+/// A key is a digest of the realm too: one made for another realm never fits.
+void remark_on_keys(Plan& plan, bool realm_given) {
+  const bool has_keys = std::ranges::any_of(
+      plan.settings.users, [](const UserSetting& user) { return !user.key_hex.empty(); });
+  if (has_keys && !realm_given) {
+    plan.remarks.push_back(
+        fmt::format("users given by key (0x...) work in the realm that the key was made for alone; "
+                    "no --realm was given, so it is \"{}\"",
+                    plan.settings.realm));
+  }
+}
+
+/// Never an anonymous relay unless -z says so: where nobody is configured, somebody is made up.
+Complaint plan_users(Plan& plan, const HostFacts& host) {
+  Settings& settings = plan.settings;
+  if (settings.anonymous) {
+    plan.remarks.push_back(settings.users.empty() && settings.secrets.empty()
+                               ? "anybody who reaches this server may relay through it (--no-auth)"
+                               : "users and secrets are not asked for (--no-auth)");
+    return std::nullopt;
+  }
+  const bool needs_secret = settings.time_limited && settings.secrets.empty();
+  const bool needs_user = !settings.time_limited && settings.users.empty();
+  if ((needs_secret && host.spare_secret.empty()) || (needs_user && host.spare_password.empty())) {
+    return "no user is configured and no password could be made up; give one with --user";
+  }
+  if (needs_secret) {
+    settings.secrets.push_back(host.spare_secret);
+    plan.made_secret = true;
+  }
+  if (needs_user) {
+    settings.users.push_back(
+        {.name = std::string(made_up_user), .password = host.spare_password, .key_hex = {}});
+    plan.made_user = true;
+  }
+  return std::nullopt;
+}
+
+void plan_workers(Settings& settings, const HostFacts& host) {
+  if (settings.workers == 0) settings.workers = host.usable_cpus;
+  settings.workers = std::clamp<std::size_t>(settings.workers, 1, max_workers);
+}
+
+}  // namespace
+
+std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& host) {
+  if (const Complaint wrong = check_settings(settings)) return std::unexpected(*wrong);
+  const bool realm_given = !settings.realm.empty();
+
+  Plan plan;
+  plan.settings = std::move(settings);
+  plan.turn = plan.settings.turn;
+  plan_realm(plan.settings, host);
+  plan_workers(plan.settings, host);
+  remark_on_keys(plan, realm_given);
+
+  if (const Complaint wrong = plan_users(plan, host)) return std::unexpected(*wrong);
+  if (const Complaint wrong = plan_listeners(plan, host)) return std::unexpected(*wrong);
+  if (const Complaint wrong = plan_relays(plan, host)) return std::unexpected(*wrong);
+  if (const Complaint wrong = plan_external_addresses(plan)) return std::unexpected(*wrong);
+  plan_peer_rules(plan, host);
+  return plan;
+}
+
+}  // namespace relay

@@ -1,0 +1,32 @@
+// The addresses of a plan: where to listen, where relays open, what the world is told instead, and
+// which peers follow from that. Steps of make_plan(), in this order; each gives a complaint or
+// nothing.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "relay/plan.h"
+
+namespace relay {
+
+using Complaint = std::optional<std::string>;
+
+/// `-L`, or every address of this host that is not link-local.
+Complaint plan_listeners(Plan& plan, const HostFacts& host);
+/// `-E`, else the `-L` that are no wildcards, else the host's own addresses.
+Complaint plan_relays(Plan& plan, const HostFacts& host);
+/// `-X`.
+Complaint plan_external_addresses(Plan& plan);
+/// Must come last: it depends on what relays advertise.
+void plan_peer_rules(Plan& plan, const HostFacts& host);
+
+/// 127.0.0.0/8 or ::1.
+bool is_loopback(const stun::IpAddress& ip);
+/// Reachable from this host or its network alone.
+bool is_local_only(const stun::IpAddress& ip);
+/// Where clients are told to come, the best first: at most one address a family, as it is here and
+/// as the world sees it.
+std::vector<turn::RelayAddress> addresses_for_clients(const Plan& plan);
+
+}  // namespace relay
