@@ -1,0 +1,88 @@
+#include "relay/net/datagram_socket.h"
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+
+#include <limits>
+
+#include "relay/net/socket_address.h"
+
+namespace relay::net {
+namespace {
+
+std::unexpected<std::error_code> last_error() {
+  return std::unexpected(std::error_code(errno, std::system_category()));
+}
+
+bool set_option(int fd, int level, int name, int value) {
+  return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
+}
+
+/// What the socket tells with each datagram, and how it sends. Every one of these is a refinement:
+/// a kernel without it still relays.
+void prepare(int fd, const stun::TransportAddress& address) {
+  const bool wildcard = address.ip.is_unspecified();
+  if (address.ip.is_v4()) {
+    set_option(fd, IPPROTO_IP, IP_RECVTOS, 1);
+    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    if (wildcard) set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
+  } else {
+    set_option(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
+    set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+    if (wildcard) set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+  }
+  set_option(fd, SOL_UDP, UDP_GRO, 1);
+  set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
+}
+
+}  // namespace
+
+DatagramSocket::DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local)
+    : fd_(std::move(fd)), local_(local), wildcard_(local.ip.is_unspecified()) {
+  // Without support an unknown control message would be skipped and the train leave as one.
+  int segment = 0;
+  socklen_t size = sizeof segment;
+  if (::getsockopt(fd_.number(), SOL_UDP, UDP_SEGMENT, &segment, &size) != 0) segment_limit_ = 0;
+}
+
+std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
+    const DatagramOptions& options) {
+  FileDescriptor fd(::socket(address_family(options.address.ip.family()),
+                             SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd.is_open()) return last_error();
+  const int number = fd.number();
+  if (!options.address.ip.is_v4()) set_option(number, IPPROTO_IPV6, IPV6_V6ONLY, 1);
+  if (options.buffer != 0) set_buffer_sizes(number, options.buffer);
+  if (!options.device.empty() &&
+      ::setsockopt(number, SOL_SOCKET, SO_BINDTODEVICE, options.device.c_str(),
+                   static_cast<socklen_t>(options.device.size())) != 0) {
+    return last_error();
+  }
+  prepare(number, options.address);
+  if (options.join && !set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
+  const SocketAddress address(options.address);
+  if (::bind(number, address.data(), address.size()) != 0) return last_error();
+  // Set after the bind, so that the bind itself fails while another program has the port.
+  if (options.shared && !set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
+  stun::TransportAddress local = options.address;
+  if (local.port == 0) local = local_address(number);
+  return DatagramSocket(std::move(fd), local);
+}
+
+DatagramSocket DatagramSocket::adopt(int fd, const stun::TransportAddress& local) {
+  return DatagramSocket(FileDescriptor(fd), local);
+}
+
+void set_buffer_sizes(int fd, std::size_t bytes) {
+  constexpr std::size_t most = std::numeric_limits<int>::max() / 2;  // the kernel doubles it
+  const int size = static_cast<int>(bytes < most ? bytes : most);
+  if (!set_option(fd, SOL_SOCKET, SO_RCVBUFFORCE, size)) {
+    set_option(fd, SOL_SOCKET, SO_RCVBUF, size);
+  }
+  if (!set_option(fd, SOL_SOCKET, SO_SNDBUFFORCE, size)) {
+    set_option(fd, SOL_SOCKET, SO_SNDBUF, size);
+  }
+}
+
+}  // namespace relay::net

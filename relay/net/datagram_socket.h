@@ -1,0 +1,65 @@
+// A bound, non-blocking UDP socket, set up for the packet path: datagrams arrive merged where the
+// kernel can (UDP_GRO), with their TOS byte and the count of those that were lost for want of
+// buffer; what leaves may be fragmented unless a datagram asks otherwise, and has the system's TTL.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <string>
+#include <system_error>
+
+#include "relay/net/file_descriptor.h"
+#include "stun/address.h"
+
+namespace relay::net {
+
+struct DatagramOptions {
+  stun::TransportAddress address;  // port 0: any free one
+  std::size_t buffer = 0;          // bytes each way; 0: the system's default
+  std::string device;              // SO_BINDTODEVICE; empty: none
+  /// Share the address with sockets of this process that are bound after this one.
+  bool shared = false;
+  /// Another socket of this process has the address already.
+  bool join = false;
+};
+
+class DatagramSocket {
+ public:
+  static std::expected<DatagramSocket, std::error_code> open(const DatagramOptions& options);
+  /// Takes over a socket that another DatagramSocket released.
+  static DatagramSocket adopt(int fd, const stun::TransportAddress& local);
+
+  int fd() const { return fd_.number(); }
+  const stun::TransportAddress& local() const { return local_; }
+  bool is_v4() const { return local_.ip.is_v4(); }
+  /// Bound to 0.0.0.0 or ::, so each datagram says which of our addresses it came to.
+  bool is_wildcard() const { return wildcard_; }
+  int release() { return fd_.release(); }
+
+  /// Trains of segments up to this size may leave as one call (UDP_SEGMENT); 0: none may.
+  std::uint16_t segment_limit() const { return segment_limit_; }
+  void lower_segment_limit(std::uint16_t limit) { segment_limit_ = limit; }
+
+  /// SO_RXQ_OVFL counts from the socket's start; this is what came since it was last asked.
+  std::uint32_t new_drops(std::uint32_t total) {
+    const std::uint32_t fresh = total - drops_seen_;
+    drops_seen_ = total;
+    return fresh;
+  }
+
+ private:
+  DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local);
+
+  FileDescriptor fd_;
+  stun::TransportAddress local_;
+  std::uint32_t drops_seen_ = 0;
+  std::uint16_t segment_limit_ = 0xffff;
+  bool wildcard_ = false;
+};
+
+/// Asks for `bytes` of buffer each way: beyond the system's limit where that is permitted, else up
+/// to it.
+void set_buffer_sizes(int fd, std::size_t bytes);
+
+}  // namespace relay::net

@@ -1,0 +1,213 @@
+#include "relay/net/tcp_session.h"
+
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <algorithm>
+#include <array>
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/experimental/as_tuple.hpp>
+#include <asio/use_awaitable.hpp>
+#include <cassert>
+#include <cerrno>
+
+namespace relay::net {
+namespace {
+
+constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
+
+/// A buffer that grew beyond this for one big message is given back.
+constexpr std::size_t kept_capacity = 16 * 1024;
+/// So many reads in a row before others have their turn.
+constexpr int max_reads = 4;
+
+constexpr std::array<std::byte, 3> zeros{};
+
+void release_large(std::vector<std::byte>& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kept_capacity) std::vector<std::byte>().swap(buffer);
+}
+
+std::array<stun::Bytes, 3> parts_of(const StreamMessage& message) {
+  return {message.header, message.payload, stun::Bytes(zeros).first(message.padding)};
+}
+
+}  // namespace
+
+TcpSession::TcpSession(asio::ip::tcp::socket socket, const turn::FiveTuple& client,
+                       StreamOwner& owner)
+    : socket_(std::move(socket)), client_(client), owner_(owner) {}
+
+void TcpSession::start() {
+  asio::co_spawn(
+      socket_.get_executor(), [self = shared_from_this()] { return self->read(); }, asio::detached);
+}
+
+void TcpSession::close() {
+  asio::error_code ignored;
+  socket_.close(ignored);
+}
+
+asio::awaitable<void> TcpSession::read() {
+  while (socket_.is_open()) {
+    const auto [error] = co_await socket_.async_wait(socket_.wait_read, as_result);
+    if (error) break;
+    for (int reads = 0; reads < max_reads && socket_.is_open() && read_some(); ++reads) {
+    }
+  }
+  close();
+  owner_.on_stream_end(*this);
+}
+
+/// True when more may be there already.
+bool TcpSession::read_some() {
+  const std::span<std::byte> buffer = owner_.stream_buffer();
+  const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  if (size <= 0) {
+    if (size == 0 || (errno != EAGAIN && errno != EINTR)) close();
+    return false;
+  }
+  const auto received = static_cast<std::size_t>(size);
+  take(buffer.first(received));
+  return received == buffer.size();
+}
+
+void TcpSession::take(stun::Bytes bytes) {
+  if (!partial_.empty()) bytes = complete_partial(bytes);
+  while (!bytes.empty() && socket_.is_open()) {
+    const turn::Frame frame = cut(bytes);
+    if (frame.kind == turn::Frame::Kind::incomplete || !socket_.is_open()) break;
+    owner_.on_stream_message(*this, frame.kind, bytes.first(frame.size));
+    bytes = bytes.subspan(frame.size);
+  }
+  owner_.on_stream_pause();
+  // Whatever is in partial_ now is either the same incomplete message or one handled above.
+  if (partial_.empty()) partial_.assign(bytes.begin(), bytes.end());
+}
+
+/// Moves bytes behind the message that began earlier until it is whole, and hands it over. Gives
+/// the bytes that belong to what follows.
+stun::Bytes TcpSession::complete_partial(stun::Bytes bytes) {
+  while (socket_.is_open()) {
+    const turn::Frame frame = cut(partial_);
+    if (frame.kind == turn::Frame::Kind::garbage) break;
+    if (frame.kind != turn::Frame::Kind::incomplete) {
+      owner_.on_stream_message(*this, frame.kind, partial_);
+      owner_.on_stream_pause();
+      release_large(partial_);
+      return bytes;
+    }
+    if (bytes.empty()) break;
+    const std::size_t size = std::min(frame.size - partial_.size(), bytes.size());
+    partial_.insert(partial_.end(), bytes.begin(),
+                    bytes.begin() + static_cast<std::ptrdiff_t>(size));
+    bytes = bytes.subspan(size);
+  }
+  return {};
+}
+
+/// Closes on what is no message, or a longer one than this client may send.
+turn::Frame TcpSession::cut(stun::Bytes bytes) {
+  const turn::Frame frame = turn::next_frame(bytes);
+  if (frame.kind == turn::Frame::Kind::garbage || frame.size > message_limit_) {
+    close();
+    return {.kind = turn::Frame::Kind::garbage, .size = bytes.size()};
+  }
+  assert(frame.kind != turn::Frame::Kind::incomplete || frame.size > bytes.size());
+  return frame;
+}
+
+void TcpSession::send_control(stun::Bytes message) {
+  const StreamMessage whole{.header = {}, .payload = message};
+  if (send(std::span(&whole, 1), max_waiting) == 0) close();
+}
+
+std::size_t TcpSession::send_data(std::span<const StreamMessage> messages) {
+  return send(messages, max_waiting_data);
+}
+
+std::size_t TcpSession::send(std::span<const StreamMessage> messages, std::size_t limit) {
+  if (!socket_.is_open()) return 0;
+  std::size_t written = waiting() == 0 ? try_write(messages) : 0;
+  std::size_t taken = 0;
+  for (const StreamMessage& message : messages) {
+    const std::size_t size = message.size();
+    if (written >= size) {
+      written -= size;
+      ++taken;
+      continue;
+    }
+    // The rest of a message that is half out must follow, whatever waits.
+    if (written == 0 && waiting() + size > limit) continue;
+    queue(message, written);
+    written = 0;
+    ++taken;
+  }
+  if (waiting() != 0 && !writing_ && socket_.is_open()) {
+    writing_ = true;
+    asio::co_spawn(
+        socket_.get_executor(), [self = shared_from_this()] { return self->write(); },
+        asio::detached);
+  }
+  return taken;
+}
+
+/// How many bytes the kernel took.
+std::size_t TcpSession::try_write(std::span<const StreamMessage> messages) {
+  assert(messages.size() <= max_messages);
+  std::array<iovec, 3 * max_messages> vectors;
+  std::size_t count = 0;
+  for (const StreamMessage& message : messages) {
+    for (const stun::Bytes part : parts_of(message)) {
+      if (part.empty()) continue;
+      vectors[count++] = {.iov_base = const_cast<std::byte*>(part.data()), .iov_len = part.size()};
+    }
+  }
+  msghdr header{};
+  header.msg_iov = vectors.data();
+  header.msg_iovlen = count;
+  const ssize_t size = ::sendmsg(socket_.native_handle(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (size >= 0) return static_cast<std::size_t>(size);
+  if (errno != EAGAIN && errno != EINTR) close();
+  return 0;
+}
+
+void TcpSession::queue(const StreamMessage& message, std::size_t skip) {
+  for (stun::Bytes part : parts_of(message)) {
+    const std::size_t skipped = std::min(skip, part.size());
+    skip -= skipped;
+    part = part.subspan(skipped);
+    pending_.insert(pending_.end(), part.begin(), part.end());
+  }
+}
+
+asio::awaitable<void> TcpSession::write() {
+  while (socket_.is_open() && waiting() != 0) {
+    const auto [error] = co_await socket_.async_wait(socket_.wait_write, as_result);
+    if (error || !write_pending()) break;
+  }
+  writing_ = false;
+}
+
+/// False: the connection is over.
+bool TcpSession::write_pending() {
+  const ssize_t size = ::send(socket_.native_handle(), pending_.data() + written_, waiting(),
+                              MSG_DONTWAIT | MSG_NOSIGNAL);
+  if (size < 0) {
+    if (errno == EAGAIN || errno == EINTR) return true;
+    close();
+    return false;
+  }
+  written_ += static_cast<std::size_t>(size);
+  if (waiting() == 0) {
+    release_large(pending_);
+    written_ = 0;
+  } else if (written_ >= pending_.size() / 2) {
+    pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written_));
+    written_ = 0;
+  }
+  return true;
+}
+
+}  // namespace relay::net

@@ -1,0 +1,95 @@
+// One client on a TCP connection: cuts what arrives into messages, writes what it is sent. A client
+// that reads slowly costs a bounded amount of memory and nobody else's time: relayed data is
+// dropped when too much waits, answers still queue, and beyond a second bound the connection ends.
+// Lives as long as its coroutine; one worker owns it.
+#pragma once
+
+#include <asio/awaitable.hpp>
+#include <asio/ip/tcp.hpp>
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "turn/limits.h"
+#include "turn/stream_framer.h"
+#include "turn/types.h"
+
+namespace relay::net {
+
+class TcpSession;
+
+/// Who a session belongs to.
+class StreamOwner {
+ public:
+  /// One whole message, valid during the call and until on_pause().
+  virtual void on_stream_message(TcpSession& session, turn::Frame::Kind kind,
+                                 stun::Bytes message) = 0;
+  /// The messages given so far are about to be overwritten.
+  virtual void on_stream_pause() = 0;
+  /// The connection ended; called once, last.
+  virtual void on_stream_end(TcpSession& session) = 0;
+  /// Where sessions read into, one at a time.
+  virtual std::span<std::byte> stream_buffer() = 0;
+
+ protected:
+  ~StreamOwner() = default;
+};
+
+/// A message to a client in its three parts; `padding` zero bytes, at most 3.
+struct StreamMessage {
+  stun::Bytes header;
+  stun::Bytes payload;
+  std::size_t padding = 0;
+  std::size_t size() const { return header.size() + payload.size() + padding; }
+};
+
+class TcpSession : public std::enable_shared_from_this<TcpSession> {
+ public:
+  /// Relayed data waiting for a slow reader; more is dropped.
+  static constexpr std::size_t max_waiting_data = 256 * 1024;
+  /// Anything waiting for a slow reader; more ends the connection.
+  static constexpr std::size_t max_waiting = 512 * 1024;
+  /// Messages in one call of send().
+  static constexpr std::size_t max_messages = 64;
+
+  TcpSession(asio::ip::tcp::socket socket, const turn::FiveTuple& client, StreamOwner& owner);
+
+  void start();
+  /// Ends the connection; on_stream_end() follows from the event loop.
+  void close();
+
+  const turn::FiveTuple& client() const { return client_; }
+  /// Longer messages from the client end the connection.
+  void set_message_limit(std::size_t bytes) { message_limit_ = bytes; }
+
+  /// Answers: queued when the client is slow.
+  void send_control(stun::Bytes message);
+  /// Relayed data, in order, at most max_messages. Gives how many were taken; the others are lost.
+  std::size_t send_data(std::span<const StreamMessage> messages);
+
+ private:
+  asio::awaitable<void> read();
+  asio::awaitable<void> write();
+  bool read_some();
+  void take(stun::Bytes bytes);
+  stun::Bytes complete_partial(stun::Bytes bytes);
+  turn::Frame cut(stun::Bytes bytes);
+
+  std::size_t send(std::span<const StreamMessage> messages, std::size_t limit);
+  std::size_t try_write(std::span<const StreamMessage> messages);
+  void queue(const StreamMessage& message, std::size_t skip);
+  std::size_t waiting() const { return pending_.size() - written_; }
+  bool write_pending();
+
+  asio::ip::tcp::socket socket_;
+  turn::FiveTuple client_;
+  StreamOwner& owner_;
+  std::size_t message_limit_ = turn::max_control_message;
+  std::vector<std::byte> partial_;  // the beginning of a message, until the rest arrives
+  std::vector<std::byte> pending_;  // [written_, size) waits for the client to read
+  std::size_t written_ = 0;
+  bool writing_ = false;
+};
+
+}  // namespace relay::net
