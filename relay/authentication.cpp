@@ -1,0 +1,71 @@
+#include "relay/authentication.h"
+
+#include <algorithm>
+#include <chrono>
+#include <span>
+#include <vector>
+
+#include "relay/net/csprng.h"
+
+namespace relay {
+namespace {
+
+/// `hex` was checked when the options were read.
+stun::IntegrityKey key_of(std::string_view hex) {
+  const auto digit = [](char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  };
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::byte>(digit(hex[i]) << 4 | digit(hex[i + 1])));
+  }
+  return stun::IntegrityKey(bytes);
+}
+
+auth::StaticUser static_user(const UserSetting& user) {
+  auth::StaticUser known{.name = user.name, .password = user.password, .key = {}};
+  if (!user.key_hex.empty()) known.key = key_of(user.key_hex);
+  return known;
+}
+
+auth::LongTermConfig long_term_config(const Settings& settings, const NonceKey& nonce_key) {
+  auth::LongTermConfig config;
+  config.realm = settings.realm;
+  std::ranges::transform(settings.users, std::back_inserter(config.users), static_user);
+  config.secrets = settings.secrets;
+  config.separator = settings.rest_api_separator;
+  config.nonce_lifetime = settings.nonce_lifetime;
+  config.nonce_key = nonce_key;
+  return config;
+}
+
+}  // namespace
+
+NonceKey make_nonce_key(const Settings& settings) {
+  if (settings.nonce_secret.empty()) {
+    NonceKey key;
+    net::Csprng().fill(key);
+    return key;
+  }
+  static constexpr std::string_view purpose = "nonce key";
+  return stun::hmac_sha256(std::as_bytes(std::span(settings.nonce_secret)),
+                           {std::as_bytes(std::span(purpose))});
+}
+
+Authentication::Authentication(const Settings& settings, const NonceKey& nonce_key) {
+  if (settings.anonymous) {
+    authenticator_ = std::make_unique<auth::Anonymous>();
+    return;
+  }
+  auto long_term = std::make_unique<auth::LongTerm>(long_term_config(settings, nonce_key));
+  long_term_ = long_term.get();
+  authenticator_ = std::move(long_term);
+}
+
+void Authentication::set_wall_clock(auth::Time now) {
+  if (long_term_ == nullptr) return;
+  const auto wall = std::chrono::system_clock::now().time_since_epoch();
+  long_term_->set_wall_clock({std::chrono::duration_cast<std::chrono::seconds>(wall).count()}, now);
+}
+
+}  // namespace relay

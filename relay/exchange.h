@@ -1,0 +1,137 @@
+// The exchange of one worker: everything that arrives passes through here to the turn::Server, and
+// what the server answers leaves from here. Datagrams and stream messages come in; relayed data
+// goes out as trains, effects become answers, sockets opened and closed. One worker owns it.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "relay/alarm.h"
+#include "relay/net/csprng.h"
+#include "relay/net/receive_batch.h"
+#include "relay/net/relay_ports.h"
+#include "relay/net/stranger_limit.h"
+#include "relay/net/train.h"
+#include "relay/observe/event_sink.h"
+#include "relay/reactor.h"
+#include "relay/streams.h"
+#include "relay/worker_counters.h"
+#include "turn/server.h"
+
+namespace relay {
+
+class Exchange;
+
+/// A socket that clients send to.
+struct UdpListener final : Readable {
+  UdpListener(Exchange& owner, net::DatagramSocket bound)
+      : exchange(owner), socket(std::move(bound)) {}
+  void on_readable() override;
+
+  Exchange& exchange;
+  net::DatagramSocket socket;
+};
+
+/// A relayed transport address.
+struct RelaySocket final : Readable {
+  RelaySocket(Exchange& owner, turn::RelayId name, net::DatagramSocket bound)
+      : exchange(owner), id(name), socket(std::move(bound)) {}
+  void on_readable() override;
+
+  Exchange& exchange;
+  turn::RelayId id;
+  net::DatagramSocket socket;
+};
+
+/// What an exchange works with; all outlive it.
+struct ExchangeParts {
+  std::size_t worker = 0;
+  const turn::Config& config;
+  const turn::PeerPolicy& peer_policy;
+  auth::Authenticator& authenticator;
+  turn::Quota& quota;
+  net::RelayPorts& ports;
+  observe::EventSink& sink;
+  WorkerCounters& counters;
+  Reactor& reactor;
+  Alarm& alarm;
+  StreamLimits streams;
+  std::uint32_t answers_to_strangers = 0;  // per second and source; 0: as many as they like
+  net::SendMessage send = ::sendmsg;
+};
+
+class Exchange final : public StreamReader {
+ public:
+  using Time = turn::Time;
+
+  explicit Exchange(const ExchangeParts& parts);
+  ~Exchange();
+
+  /// False: the kernel has no room to watch it.
+  bool listen(net::DatagramSocket socket);
+  Streams& streams() { return streams_; }
+
+  void on_time(Time now);
+  void begin_drain() { server_.begin_drain(); }
+  std::optional<Time> next_deadline() const { return server_.next_deadline(); }
+
+  void read_clients(UdpListener& listener);
+  void read_peers(RelaySocket& relay);
+  void on_stream_message(const turn::FiveTuple& client, turn::Frame::Kind kind,
+                         stun::Bytes message) override;
+  void on_stream_pause() override { flush(); }
+  void on_stream_end(const turn::FiveTuple& client) override;
+  bool has_allocation(const turn::FiveTuple& client, Time now) override {
+    return server_.find(client, now) != nullptr;
+  }
+
+ private:
+  // The data path: exchange_data.cpp.
+  void on_client_datagrams(UdpListener& listener, net::Received received, Time now);
+  void on_peer_datagrams(turn::Allocation& allocation, net::Received received, Time now);
+  void on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos, Time now);
+  void send_to_peer(const turn::ToPeer& forward, std::uint8_t tos);
+  void send_to_client(const turn::ToClient& forward, std::uint8_t tos);
+  UdpListener* listener_of(const turn::TransportAddress& server);
+  RelaySocket* relay_of(turn::RelayId id);
+  void flush();
+
+  // The control path: exchange_control.cpp.
+  void drain(Time now);
+  bool answer_server(Time now);
+  void perform(const turn::Send& effect, Time now);
+  void perform(const turn::OpenRelay& effect, Time now);
+  void perform(const turn::CloseRelay& effect, Time now);
+  void perform(const turn::BindRoute& effect, Time now);
+  void perform(const turn::DropRoute& effect, Time now);
+  void perform(const turn::LookUpUser& effect, Time now);
+  void perform(const turn::Event& effect, Time now);
+  bool may_answer(const turn::Send& effect, Time now);
+  std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
+  void close_relay(std::unique_ptr<RelaySocket>& relay);
+  void publish_counters();
+
+  const std::size_t worker_;
+  net::RelayPorts& ports_;
+  observe::EventSink& sink_;
+  WorkerCounters& counters_;
+  Reactor& reactor_;
+  Alarm& alarm_;
+
+  net::Csprng random_;
+  std::optional<net::StrangerLimit> stranger_limit_;
+  turn::Server server_;
+  Streams streams_;
+  net::ReceiveBatch batch_;
+  net::Train train_;
+  std::vector<std::unique_ptr<UdpListener>> listeners_;
+  std::vector<std::unique_ptr<RelaySocket>> relays_;  // by slot
+
+  // Questions of the server that wait until its effects are drained.
+  std::vector<turn::OpenRelay> to_open_;
+  std::vector<std::uint32_t> to_look_up_;
+};
+
+}  // namespace relay

@@ -1,0 +1,161 @@
+// The control path: what the server wants done. It asks for a socket or a user and is answered once
+// its effects are drained, as its contract says.
+#include <algorithm>
+#include <chrono>
+
+#include "relay/exchange.h"
+#include "stun/message_type.h"
+
+namespace relay {
+namespace {
+
+bool is_error_response(stun::Bytes message) {
+  return stun::MessageType::decode(stun::load_u16(message, 0)).message_class == stun::Class::error;
+}
+
+}  // namespace
+
+Exchange::Exchange(const ExchangeParts& parts)
+    : worker_(parts.worker),
+      ports_(parts.ports),
+      sink_(parts.sink),
+      counters_(parts.counters),
+      reactor_(parts.reactor),
+      alarm_(parts.alarm),
+      server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
+      streams_(parts.streams, *this, parts.counters),
+      train_(parts.counters.datagrams, parts.send) {
+  if (parts.answers_to_strangers != 0) {
+    stranger_limit_.emplace(parts.answers_to_strangers, random_);
+  }
+}
+
+Exchange::~Exchange() {
+  for (auto& relay : relays_) {
+    if (relay) close_relay(relay);
+  }
+}
+
+bool Exchange::listen(net::DatagramSocket socket) {
+  auto listener = std::make_unique<UdpListener>(*this, std::move(socket));
+  if (!reactor_.add(listener->socket.fd(), *listener)) return false;
+  listeners_.push_back(std::move(listener));
+  return true;
+}
+
+void Exchange::on_time(Time now) {
+  server_.handle_time(now);
+  drain(now);
+  streams_.sweep(now);
+  ports_.expire(now);
+  flush();
+}
+
+void Exchange::on_stream_end(const turn::FiveTuple& client) {
+  server_.handle_disconnect(client);
+  drain(std::chrono::steady_clock::now());
+}
+
+void Exchange::drain(Time now) {
+  bool any = false;
+  do {
+    while (const std::optional<turn::Effect> effect = server_.poll_effect()) {
+      any = true;
+      std::visit([&](const auto& wanted) { perform(wanted, now); }, *effect);
+    }
+  } while (answer_server(now));
+  if (!any) return;
+  publish_counters();
+  if (const std::optional<Time> deadline = server_.next_deadline()) alarm_.wake_by(*deadline);
+}
+
+/// Answers one question. False: none was open.
+bool Exchange::answer_server(Time now) {
+  if (!to_open_.empty()) {
+    const turn::OpenRelay request = to_open_.front();
+    to_open_.erase(to_open_.begin());
+    server_.handle_relay_opened(request.relay, open_relay(request, now), now);
+    return true;
+  }
+  if (!to_look_up_.empty()) {
+    const std::uint32_t ticket = to_look_up_.front();
+    to_look_up_.erase(to_look_up_.begin());
+    server_.handle_lookup(ticket, {}, now);  // There is no database: no such user.
+    return true;
+  }
+  return false;
+}
+
+void Exchange::perform(const turn::Send& effect, Time now) {
+  if (!may_answer(effect, now)) {
+    counters_.strangers_unanswered.add();
+    return;
+  }
+  if (effect.to.transport != turn::Transport::udp) {
+    return streams_.send_control(effect.to, effect.bytes);
+  }
+  if (UdpListener* const listener = listener_of(effect.to.server)) {
+    train_.add(listener->socket, {.to = effect.to.client, .source = effect.to.server.ip}, {},
+               effect.bytes);
+    train_.flush();  // The bytes live in the server until its next call.
+  }
+}
+
+/// Refusals to a source that may be forged are limited.
+bool Exchange::may_answer(const turn::Send& effect, Time now) {
+  return !stranger_limit_ || effect.to.transport != turn::Transport::udp ||
+         !is_error_response(effect.bytes) || server_.find(effect.to, now) != nullptr ||
+         stranger_limit_->allows(effect.to.client.ip, now);
+}
+
+void Exchange::perform(const turn::OpenRelay& effect, Time) { to_open_.push_back(effect); }
+void Exchange::perform(const turn::LookUpUser& effect, Time) {
+  to_look_up_.push_back(effect.ticket);
+}
+
+std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay& request,
+                                                           Time now) {
+  std::optional<net::DatagramSocket> socket = ports_.open(request, random_, now);
+  if (!socket) return std::nullopt;
+  const turn::TransportAddress bound = socket->local();
+  auto relay = std::make_unique<RelaySocket>(*this, request.relay, std::move(*socket));
+  if (!reactor_.add(relay->socket.fd(), *relay)) {
+    ports_.release(bound);
+    return std::nullopt;
+  }
+  if (request.relay.slot >= relays_.size()) relays_.resize(request.relay.slot + 1);
+  relays_[request.relay.slot] = std::move(relay);
+  return bound;
+}
+
+void Exchange::perform(const turn::CloseRelay& effect, Time) {
+  if (relay_of(effect.relay) != nullptr) close_relay(relays_[effect.relay.slot]);
+}
+
+void Exchange::close_relay(std::unique_ptr<RelaySocket>& relay) {
+  flush();  // What was gathered leaves from this socket.
+  reactor_.remove(relay->socket.fd(), *relay);
+  const turn::TransportAddress bound = relay->socket.local();
+  relay.reset();
+  ports_.release(bound);
+}
+
+// Routes are for an accelerator; without one, every packet takes the way through this process.
+void Exchange::perform(const turn::BindRoute&, Time) {}
+void Exchange::perform(const turn::DropRoute&, Time) {}
+
+void Exchange::perform(const turn::Event& effect, Time) {
+  if (sink_.wants_events()) sink_.event(worker_, effect);
+}
+
+void Exchange::publish_counters() {
+  const turn::Counters& counted = server_.counters();
+  counters_.allocations.set(counted.allocations);
+  counters_.bindings.set(counted.bindings);
+  counters_.requests.set(counted.requests);
+  counters_.challenges.set(counted.challenges);
+  counters_.auth_failures.set(counted.auth_failures);
+  counters_.errors.set(counted.errors);
+}
+
+}  // namespace relay

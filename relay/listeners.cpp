@@ -1,0 +1,140 @@
+#include "relay/listeners.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+namespace relay {
+namespace {
+
+std::string_view name_of(Protocol protocol) { return protocol == Protocol::udp ? "UDP" : "TCP"; }
+
+std::string addresses_of_this_machine() {
+  std::vector<std::string> texts;
+  for (const stun::IpAddress& ip : host_facts().interface_addresses) {
+    texts.push_back(ip.to_string());
+  }
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+/// 0.0.0.0 stands for every IPv4 address, so a second socket on one of them would take its packets.
+bool is_covered(const stun::TransportAddress& address,
+                const std::vector<stun::TransportAddress>& listeners) {
+  if (address.ip.is_unspecified()) return false;
+  return std::ranges::any_of(listeners, [&](const stun::TransportAddress& other) {
+    return other.ip.is_unspecified() && other.ip.family() == address.ip.family() &&
+           other.port == address.port;
+  });
+}
+
+class Binder {
+ public:
+  explicit Binder(const Plan& plan) : settings_(plan.settings), workers_(settings_.workers) {}
+
+  /// Both give the port, real now, or a complaint.
+  std::expected<std::uint16_t, std::string> bind_udp(stun::TransportAddress address);
+  std::expected<std::uint16_t, std::string> bind_tcp(stun::TransportAddress address,
+                                                     std::uint16_t wish);
+  std::vector<WorkerSockets> take() { return std::move(workers_); }
+
+ private:
+  std::unexpected<std::string> complaint(Protocol protocol, const stun::TransportAddress& address,
+                                         std::error_code error) const {
+    return std::unexpected(bind_complaint(protocol, address, error, settings_));
+  }
+
+  const Settings& settings_;
+  std::vector<WorkerSockets> workers_;
+};
+
+/// The first worker's socket is bound alone: another turnserver on the port is found out even when
+/// it would share.
+std::expected<std::uint16_t, std::string> Binder::bind_udp(stun::TransportAddress address) {
+  for (WorkerSockets& worker : workers_) {
+    const bool first = &worker == &workers_.front();
+    auto socket = net::DatagramSocket::open({.address = address,
+                                             .buffer = settings_.socket_buffer,
+                                             .device = settings_.listening_device,
+                                             .shared = first && workers_.size() > 1,
+                                             .join = !first});
+    if (!socket) return complaint(Protocol::udp, address, socket.error());
+    address.port = socket->local().port;
+    worker.udp.push_back(std::move(*socket));
+  }
+  return address.port;
+}
+
+/// With no port asked for, the one that UDP got is the first choice.
+std::expected<std::uint16_t, std::string> Binder::bind_tcp(stun::TransportAddress address,
+                                                           std::uint16_t wish) {
+  const bool any_port = address.port == 0;
+  if (any_port) address.port = wish;
+  for (WorkerSockets& worker : workers_) {
+    const bool first = &worker == &workers_.front();
+    net::TcpOptions options{.address = address,
+                            .device = settings_.listening_device,
+                            .shared = first && workers_.size() > 1,
+                            .join = !first};
+    auto bound = net::bind_tcp(options);
+    if (!bound && first && any_port && bound.error() == std::errc::address_in_use) {
+      options.address.port = 0;
+      bound = net::bind_tcp(options);
+    }
+    if (!bound) return complaint(Protocol::tcp, address, bound.error());
+    address.port = bound->local.port;
+    worker.tcp.push_back(std::move(*bound));
+  }
+  return address.port;
+}
+
+}  // namespace
+
+std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan) {
+  Binder binder(plan);
+  for (const stun::TransportAddress& address : plan.listeners) {
+    if (is_covered(address, plan.listeners)) continue;
+    std::uint16_t port = address.port;
+    if (plan.settings.udp) {
+      const auto bound = binder.bind_udp(address);
+      if (!bound) return std::unexpected(bound.error());
+      port = *bound;
+    }
+    if (plan.settings.tcp) {
+      const auto bound = binder.bind_tcp(address, port);
+      if (!bound) return std::unexpected(bound.error());
+    }
+  }
+  return binder.take();
+}
+
+std::string bind_complaint(Protocol protocol, const stun::TransportAddress& address,
+                           std::error_code error, const Settings& settings) {
+  const std::string where =
+      fmt::format("{} port {} on {}", name_of(protocol), address.port, address.ip.to_string());
+  if (error == std::errc::address_in_use) {
+    return fmt::format("{} is in use by another program (`ss -{}lpn sport = :{}` names it)", where,
+                       protocol == Protocol::udp ? 'u' : 't', address.port);
+  }
+  if (error == std::errc::address_not_available) {
+    return fmt::format("{} is not an address of this machine; its addresses are {}",
+                       address.ip.to_string(), addresses_of_this_machine());
+  }
+  if (error == std::errc::permission_denied && address.port != 0 && address.port < 1024) {
+    return fmt::format(
+        "no permission to listen on {}: ports below 1024 need root or the capability "
+        "CAP_NET_BIND_SERVICE",
+        where);
+  }
+  if (error == std::errc::no_such_device || error == std::errc::operation_not_permitted) {
+    return fmt::format("{} cannot be tied to the device \"{}\": {}", where,
+                       settings.listening_device, error.message());
+  }
+  if (error == std::errc::too_many_files_open) {
+    return fmt::format("no file descriptor is left to listen on {}; raise the limit (ulimit -n)",
+                       where);
+  }
+  return fmt::format("cannot listen on {}: {}", where, error.message());
+}
+
+}  // namespace relay

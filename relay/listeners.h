@@ -1,0 +1,30 @@
+// Binds every listening socket of every worker before any of them runs, so that a service starts
+// whole or not at all.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "relay/net/datagram_socket.h"
+#include "relay/net/tcp_listener.h"
+#include "relay/plan.h"
+
+namespace relay {
+
+/// The sockets that one worker listens on.
+struct WorkerSockets {
+  std::vector<net::DatagramSocket> udp;
+  std::vector<net::BoundTcp> tcp;
+};
+
+/// One element per worker, all with the same addresses. The error is a sentence for the operator.
+std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan);
+
+enum class Protocol : std::uint8_t { udp, tcp };
+
+/// Why `protocol` cannot be listened for there, and what to do.
+std::string bind_complaint(Protocol protocol, const stun::TransportAddress& address,
+                           std::error_code error, const Settings& settings);
+
+}  // namespace relay

@@ -1,0 +1,149 @@
+#include "relay/service.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "relay/listeners.h"
+#include "relay/worker.h"
+
+namespace relay {
+namespace {
+
+/// As many descriptors as this process may have: each allocation takes one.
+std::size_t raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
+  return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+}
+
+/// Half of the descriptors may be connections; the others are for relays.
+StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
+  StreamLimits limits;
+  limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
+  limits.stranger_time = settings.max_allocate_timeout;
+  return limits;
+}
+
+QuotaLimits quota_limits(const Settings& settings) {
+  const std::uint64_t share = settings.turn.max_bps;
+  return {.per_user = settings.user_quota,
+          .total = settings.total_quota,
+          .bandwidth = share != 0 ? settings.bps_capacity / share : 0};
+}
+
+net::RelayPortOptions port_options(const Plan& plan) {
+  return {.addresses = plan.turn.relay_addresses,
+          .first_port = plan.settings.min_port,
+          .last_port = plan.settings.max_port,
+          .buffer = plan.settings.socket_buffer,
+          .device = plan.settings.relay_device};
+}
+
+turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
+                         const net::RelayPorts& ports) {
+  for (const net::DatagramSocket& socket : sockets.udp) {
+    rules.own_listeners.push_back(socket.local());
+  }
+  for (const net::BoundTcp& bound : sockets.tcp) rules.own_listeners.push_back(bound.local);
+  rules.relay_port_open = [&ports](const turn::TransportAddress& address) {
+    return ports.is_taken(address);
+  };
+  return rules;
+}
+
+}  // namespace
+
+struct Service::State {
+  State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& sink,
+        std::size_t descriptors)
+      : plan(asked),
+        nonce_key(make_nonce_key(plan.settings)),
+        quota(quota_limits(plan.settings)),
+        ports(port_options(plan)),
+        peer_policy(complete(plan.peer_rules, sockets, ports)),
+        shared{plan,
+               peer_policy,
+               nonce_key,
+               quota,
+               ports,
+               sink,
+               stream_limits(plan.settings, descriptors)} {
+    plan.turn.events = sink.wants_events();
+    for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
+    for (const auto& bound : sockets.tcp) tcp_listeners.push_back(bound.local);
+  }
+
+  Plan plan;
+  NonceKey nonce_key;
+  SharedQuota quota;
+  net::RelayPorts ports;
+  turn::PeerPolicy peer_policy;
+  Shared shared;
+  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners;
+  std::vector<std::unique_ptr<Worker>> workers;
+};
+
+Service::Service() = default;
+Service::~Service() { stop(); }
+
+std::expected<std::unique_ptr<Service>, std::string> Service::start(const Plan& plan,
+                                                                    observe::EventSink& sink) {
+  Plan wanted = plan;
+  wanted.settings.workers = std::max<std::size_t>(wanted.settings.workers, 1);
+  const std::size_t descriptors = raise_descriptor_limit();
+  auto sockets = bind_listeners(wanted);
+  if (!sockets) return std::unexpected(sockets.error());
+
+  std::unique_ptr<Service> service(new Service);
+  service->state_ = std::make_unique<State>(wanted, sockets->front(), sink, descriptors);
+  State& state = *service->state_;
+  try {
+    for (WorkerSockets& own : *sockets) {
+      const std::size_t index = state.workers.size();
+      state.workers.push_back(std::make_unique<Worker>(index, state.shared, std::move(own)));
+    }
+    for (const auto& worker : state.workers) worker->start();
+  } catch (const std::system_error& error) {
+    return std::unexpected(std::string("cannot start the workers: ") + error.what());
+  }
+  return service;
+}
+
+std::vector<stun::TransportAddress> Service::udp_listeners() const { return state_->udp_listeners; }
+std::vector<stun::TransportAddress> Service::tcp_listeners() const { return state_->tcp_listeners; }
+
+void Service::begin_drain() {
+  for (const auto& worker : state_->workers) worker->begin_drain();
+}
+
+void Service::stop() {
+  if (!state_) return;
+  for (const auto& worker : state_->workers) worker->stop();
+}
+
+ServiceCounters Service::counters() const {
+  ServiceCounters sum;
+  for (const auto& worker : state_->workers) {
+    const WorkerCounters& own = worker->counters();
+    sum.allocations += own.allocations.read();
+    sum.bindings += own.bindings.read();
+    sum.requests += own.requests.read();
+    sum.challenges += own.challenges.read();
+    sum.auth_failures += own.auth_failures.read();
+    sum.errors += own.errors.read();
+    sum.datagrams_received += own.datagrams.received.read();
+    sum.datagrams_sent += own.datagrams.sent.read();
+    sum.send_failures += own.datagrams.send_failures.read();
+    sum.gso_sends += own.datagrams.gso_sends.read();
+    sum.gso_segments += own.datagrams.gso_segments.read();
+    sum.gso_fallbacks += own.datagrams.gso_fallbacks.read();
+    sum.receive_drops += own.datagrams.receive_drops.read();
+    sum.stream_clients += own.stream_clients.read();
+  }
+  return sum;
+}
+
+}  // namespace relay

@@ -1,0 +1,43 @@
+// How many allocations there are, of each user and in all: the one count that the workers share.
+// Used on the control path only.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <mutex>
+#include <string>
+#include <unordered_map>
+
+#include "turn/quota.h"
+
+namespace relay {
+
+struct QuotaLimits {
+  std::uint32_t per_user = 0;  // 0: none, likewise below
+  std::uint32_t total = 0;
+  /// Allocations whose share of the bandwidth may be promised at the same time.
+  std::uint64_t bandwidth = 0;
+};
+
+class SharedQuota : public turn::Quota {
+ public:
+  explicit SharedQuota(const QuotaLimits& limits) : limits_(limits) {}
+
+  Answer acquire(std::string_view username) override;
+  void release(std::string_view username) override;
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  const QuotaLimits limits_;
+  std::mutex mutex_;
+  std::uint64_t total_ = 0;  // this and the next under mutex_
+  std::unordered_map<std::string, std::uint32_t, TextHash, std::equal_to<>> by_user_;
+};
+
+}  // namespace relay

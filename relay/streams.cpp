@@ -1,0 +1,130 @@
+#include "relay/streams.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace relay {
+namespace {
+
+/// What one site has: an IPv4 address, or the first half of an IPv6 address.
+stun::IpAddress site_of(const stun::IpAddress& ip) {
+  if (ip.is_v4()) return ip;
+  std::array<std::uint8_t, 16> prefix{};
+  std::ranges::copy(ip.bytes().first(8), prefix.begin());
+  return stun::IpAddress::v6(prefix);
+}
+
+}  // namespace
+
+Streams::Streams(const StreamLimits& limits, StreamReader& reader, WorkerCounters& counters)
+    : limits_(limits),
+      reader_(reader),
+      counters_(counters),
+      buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size)) {}
+
+void Streams::on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& client) {
+  const stun::IpAddress site = site_of(client.client.ip);
+  const auto strangers = strangers_.find(site);
+  if (clients_.size() >= limits_.clients || client.client.port == 0 ||
+      (strangers != strangers_.end() && strangers->second >= limits_.strangers_per_source)) {
+    return;
+  }
+  auto session = std::make_shared<net::TcpSession>(std::move(socket), client, *this);
+  const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
+  if (!clients_.try_emplace(client, Client{session, check_at}).second) return;
+  ++strangers_[site];
+  counters_.stream_clients.set(clients_.size());
+  session->start();
+}
+
+void Streams::on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
+                                stun::Bytes message) {
+  reader_.on_stream_message(session.client(), kind, message);
+  if (kind != turn::Frame::Kind::stun) return;
+  // Only a control message gains or loses an allocation.
+  if (const auto client = clients_.find(session.client()); client != clients_.end()) {
+    note_allocation(client->second,
+                    reader_.has_allocation(client->first, std::chrono::steady_clock::now()));
+  }
+}
+
+void Streams::note_allocation(Client& client, bool has_one) {
+  if (client.stranger != has_one) return;
+  client.stranger = !has_one;
+  const stun::IpAddress site = site_of(client.session->client().client.ip);
+  if (has_one) {
+    forget_stranger(site);
+    client.session->set_message_limit(std::numeric_limits<std::size_t>::max());
+  } else {
+    ++strangers_[site];
+    client.session->set_message_limit(turn::max_control_message);
+  }
+}
+
+void Streams::forget_stranger(const stun::IpAddress& site) {
+  const auto strangers = strangers_.find(site);
+  if (strangers != strangers_.end() && --strangers->second == 0) strangers_.erase(strangers);
+}
+
+void Streams::on_stream_end(net::TcpSession& session) {
+  const turn::FiveTuple five_tuple = session.client();
+  const auto client = clients_.find(five_tuple);
+  if (client == clients_.end() || client->second.session.get() != &session) return;
+  if (gathered_for_.get() == &session) flush();
+  if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
+  clients_.erase(client);
+  counters_.stream_clients.set(clients_.size());
+  reader_.on_stream_end(five_tuple);
+}
+
+void Streams::send_control(const turn::FiveTuple& client, stun::Bytes message) {
+  flush();
+  if (const auto found = clients_.find(client); found != clients_.end()) {
+    found->second.session->send_control(message);
+  }
+}
+
+void Streams::send_data(const turn::ToClient& forward) {
+  if (gathered_ == messages_.size() ||
+      (gathered_ != 0 && gathered_for_->client() != *forward.client)) {
+    flush();
+  }
+  if (gathered_ == 0) {
+    const auto client = clients_.find(*forward.client);
+    if (client == clients_.end()) return;
+    gathered_for_ = client->second.session;
+  }
+  const stun::Bytes header = forward.header_bytes();
+  std::ranges::copy(header, headers_[gathered_].begin());
+  messages_[gathered_] = {.header = stun::Bytes(headers_[gathered_]).first(header.size()),
+                          .payload = forward.payload,
+                          .padding = forward.padding};
+  ++gathered_;
+}
+
+void Streams::flush() {
+  if (gathered_ == 0) return;
+  const std::size_t taken = gathered_for_->send_data(std::span(messages_).first(gathered_));
+  counters_.datagrams.sent.add(taken);
+  counters_.datagrams.send_failures.add(gathered_ - taken);
+  gathered_ = 0;
+  gathered_for_.reset();
+}
+
+void Streams::sweep(turn::Time now) {
+  for (auto& [five_tuple, client] : clients_) {
+    if (now < client.check_at) continue;
+    note_allocation(client, reader_.has_allocation(five_tuple, now));
+    if (client.stranger) {
+      client.session->close();
+    } else {
+      client.check_at = now + limits_.stranger_time;
+    }
+  }
+}
+
+void Streams::close_all() {
+  for (auto& [five_tuple, client] : clients_) client.session->close();
+}
+
+}  // namespace relay

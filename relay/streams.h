@@ -1,0 +1,87 @@
+// The TCP clients of one worker: who may connect, who has stayed too long without an allocation,
+// and the data that is gathered for one of them to leave in one call. One worker owns it.
+#pragma once
+
+#include <array>
+#include <asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "relay/net/tcp_listener.h"
+#include "relay/net/tcp_session.h"
+#include "relay/worker_counters.h"
+#include "turn/forward.h"
+
+namespace relay {
+
+struct StreamLimits {
+  std::size_t clients = 1024;
+  /// Connections without an allocation from one IPv4 address or IPv6 /64.
+  std::size_t strangers_per_source = 256;
+  std::chrono::seconds stranger_time{60};
+};
+
+/// Who is told what arrives on streams.
+class StreamReader {
+ public:
+  virtual void on_stream_message(const turn::FiveTuple& client, turn::Frame::Kind kind,
+                                 stun::Bytes message) = 0;
+  virtual void on_stream_pause() = 0;
+  virtual void on_stream_end(const turn::FiveTuple& client) = 0;
+  virtual bool has_allocation(const turn::FiveTuple& client, turn::Time now) = 0;
+
+ protected:
+  ~StreamReader() = default;
+};
+
+class Streams final : public net::StreamAcceptor, public net::StreamOwner {
+ public:
+  Streams(const StreamLimits& limits, StreamReader& reader, WorkerCounters& counters);
+
+  /// Answers go out at once.
+  void send_control(const turn::FiveTuple& client, stun::Bytes message);
+  /// Sent at the next flush(); the payload must live until then.
+  void send_data(const turn::ToClient& forward);
+  void flush();
+
+  /// Ends connections that have been without an allocation for too long.
+  void sweep(turn::Time now);
+  void close_all();
+
+  void on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& client) override;
+  void on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
+                         stun::Bytes message) override;
+  void on_stream_pause() override { reader_.on_stream_pause(); }
+  void on_stream_end(net::TcpSession& session) override;
+  std::span<std::byte> stream_buffer() override { return {buffer_.get(), buffer_size}; }
+
+ private:
+  static constexpr std::size_t buffer_size = 64 * 1024;
+
+  struct Client {
+    std::shared_ptr<net::TcpSession> session;
+    turn::Time check_at;
+    bool stranger = true;  // no allocation yet; counted in strangers_
+  };
+  using Clients = std::unordered_map<turn::FiveTuple, Client, turn::FiveTupleHash>;
+
+  void note_allocation(Client& client, bool has_one);
+  void forget_stranger(const stun::IpAddress& source);
+
+  const StreamLimits limits_;
+  StreamReader& reader_;
+  WorkerCounters& counters_;
+  std::unique_ptr<std::byte[]> buffer_;
+  Clients clients_;
+  std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
+
+  std::shared_ptr<net::TcpSession> gathered_for_;
+  std::size_t gathered_ = 0;
+  std::array<net::StreamMessage, net::TcpSession::max_messages> messages_;
+  std::array<std::array<std::byte, 48>, net::TcpSession::max_messages> headers_;
+};
+
+}  // namespace relay

@@ -1,0 +1,79 @@
+#include "relay/worker.h"
+
+#include <asio/post.hpp>
+#include <chrono>
+
+namespace relay {
+namespace {
+
+/// Expired reservations, idle streams and the wall clock are looked at this often.
+constexpr std::chrono::seconds tick{1};
+
+}  // namespace
+
+Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
+    : context_(1),
+      reactor_(context_),
+      alarm_(context_, [this] { on_alarm(); }),
+      authentication_(shared.plan.settings, shared.nonce_key),
+      exchange_({.worker = index,
+                 .config = shared.plan.turn,
+                 .peer_policy = shared.peer_policy,
+                 .authenticator = authentication_.authenticator(),
+                 .quota = shared.quota,
+                 .ports = shared.ports,
+                 .sink = shared.sink,
+                 .counters = counters_,
+                 .reactor = reactor_,
+                 .alarm = alarm_,
+                 .streams = shared.streams,
+                 .answers_to_strangers = shared.plan.settings.limit_unauthorized
+                                             ? shared.plan.settings.unauthorized_per_second
+                                             : 0}) {
+  for (net::DatagramSocket& socket : sockets.udp) {
+    if (!exchange_.listen(std::move(socket))) {
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+    }
+  }
+  for (net::BoundTcp& bound : sockets.tcp) {
+    tcp_listeners_.push_back(
+        std::make_unique<net::TcpListener>(context_, std::move(bound), exchange_.streams()));
+  }
+}
+
+Worker::~Worker() { stop(); }
+
+void Worker::start() {
+  reactor_.start();
+  for (const auto& listener : tcp_listeners_) listener->start();
+  on_alarm();
+  thread_ = std::thread([this] { context_.run(); });
+}
+
+void Worker::on_alarm() {
+  const turn::Time now = std::chrono::steady_clock::now();
+  authentication_.set_wall_clock(now);
+  exchange_.on_time(now);
+  alarm_.wake_by(now + tick);
+  if (const auto deadline = exchange_.next_deadline()) alarm_.wake_by(*deadline);
+}
+
+void Worker::begin_drain() {
+  asio::post(context_, [this] { exchange_.begin_drain(); });
+}
+
+void Worker::stop() {
+  if (!thread_.joinable()) return;
+  asio::post(context_, [this] { close(); });
+  thread_.join();
+}
+
+/// Takes away everything that the event loop waits for, so that it ends.
+void Worker::close() {
+  reactor_.stop();
+  alarm_.stop();
+  for (const auto& listener : tcp_listeners_) listener->stop();
+  exchange_.streams().close_all();
+}
+
+}  // namespace relay

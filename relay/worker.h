@@ -1,0 +1,55 @@
+// One thread with its event loop, its clients and its sockets. Workers share ports, quotas and
+// policy; nothing of that is touched per packet. Made, started and stopped from one thread.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "auth/authenticator.h"
+#include "relay/authentication.h"
+#include "relay/exchange.h"
+#include "relay/listeners.h"
+#include "relay/plan.h"
+#include "relay/shared_quota.h"
+
+namespace relay {
+
+/// What the workers of a service have in common; outlives them.
+struct Shared {
+  const Plan& plan;
+  const turn::PeerPolicy& peer_policy;
+  const NonceKey& nonce_key;
+  SharedQuota& quota;
+  net::RelayPorts& ports;
+  observe::EventSink& sink;
+  StreamLimits streams;
+};
+
+class Worker {
+ public:
+  Worker(std::size_t index, const Shared& shared, WorkerSockets sockets);
+  ~Worker();  // stop()
+
+  void start();
+  void begin_drain();
+  /// Closes everything and joins the thread.
+  void stop();
+  const WorkerCounters& counters() const { return counters_; }
+
+ private:
+  void on_alarm();
+  void close();
+
+  WorkerCounters counters_;
+  asio::io_context context_;
+  Reactor reactor_;
+  Alarm alarm_;
+  Authentication authentication_;
+  Exchange exchange_;
+  std::vector<std::unique_ptr<net::TcpListener>> tcp_listeners_;
+  std::thread thread_;
+};
+
+}  // namespace relay
