@@ -41,7 +41,7 @@ struct Accepted {
 
 /// Why a request was refused, for counters and logs; the client learns the code alone.
 enum class Reason : std::uint8_t {
-  no_credentials,   // the normal first request: not a failure
+  no_credentials,  // the normal first request: not a failure
   missing_attribute,
   bad_algorithms,
   unknown_user,
@@ -50,7 +50,28 @@ enum class Reason : std::uint8_t {
   wrong_password,
   stale_nonce,
 };
-std::string_view to_string(Reason reason);
+
+constexpr std::string_view to_string(Reason reason) {
+  switch (reason) {
+    case Reason::no_credentials:
+      return "no credentials";
+    case Reason::missing_attribute:
+      return "credentials incomplete";
+    case Reason::bad_algorithms:
+      return "password algorithms do not match";
+    case Reason::unknown_user:
+      return "unknown user";
+    case Reason::expired_user:
+      return "credentials expired";
+    case Reason::wrong_realm:
+      return "wrong realm";
+    case Reason::wrong_password:
+      return "wrong password";
+    case Reason::stale_nonce:
+      return "stale nonce";
+  }
+  return "";
+}
 
 /// Answer with `code`. 401 and 438 carry a challenge (add_challenge). The error is not signed.
 struct Refused {

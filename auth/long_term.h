@@ -11,15 +11,13 @@
 #include <vector>
 
 #include "auth/authenticator.h"
+#include "auth/wall_time.h"
 
 namespace auth {
 
-/// Seconds since 1970; a type of its own, since everything else runs on the steady clock.
-struct WallTime {
-  std::int64_t seconds = 0;
-};
-
-/// A static user: a password, or the key alone (16 bytes: MD5, 32 bytes: SHA-256).
+/// A static user: a password, or the key alone (16 bytes: MD5, 32 bytes: SHA-256). A client takes
+/// the first algorithm that it knows: SHA-256 is offered only when every static user can do it, and
+/// where there is an MD5 key among them, a user with a SHA-256 key alone cannot get in.
 struct StaticUser {
   std::string name;
   std::string password;
@@ -33,7 +31,7 @@ struct LongTermConfig {
   std::vector<std::string> secrets;
   char separator = ':';
   std::chrono::seconds nonce_lifetime{600};  // 0: never stale
-  /// Signs nonces; the same for all workers of a server.
+  /// Signs nonces; unpredictable, and the same for all workers of a server.
   std::array<std::byte, 32> nonce_key{};
   /// Ask somebody else about users that are neither static nor time-limited (LookUp verdicts).
   bool external_users = false;
@@ -47,12 +45,14 @@ class LongTerm : public Authenticator {
   /// Ties the steady clock to the wall clock; call at the start and every now and then.
   void set_wall_clock(WallTime wall, Time now);
 
-  Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
-                Time now) override;
+  Verdict check(const stun::MessageView& request, const stun::IpAddress& client, Time now) override;
   void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
                      Time now) const override;
   void learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,
              Time now) override;
+
+  /// Keys derived from a secret since the start: what a cached key saves.
+  std::uint64_t derivations() const;
 
  private:
   struct State;

@@ -1,0 +1,25 @@
+// Base64 (RFC 4648 4) of bytes whose number is known at compile time: no heap.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace auth {
+
+template <std::size_t size>
+constexpr std::array<char, (size + 2) / 3 * 4> base64(const std::array<std::byte, size>& bytes) {
+  constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::array<char, (size + 2) / 3 * 4> text;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    // The i-th digit holds the six bits from bit 6i on: of one byte, or of two that meet there.
+    const std::size_t at = i * 6 / 8;
+    const unsigned two = (at < size ? std::to_integer<unsigned>(bytes[at]) << 8 : 0) |
+                         (at + 1 < size ? std::to_integer<unsigned>(bytes[at + 1]) : 0);
+    text[i] = at < size ? digits[two >> (10 - i * 6 % 8) & 63] : '=';
+  }
+  return text;
+}
+
+}  // namespace auth
