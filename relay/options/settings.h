@@ -1,5 +1,5 @@
-// Everything an operator asked for, typed and checked: the outcome of command line and files, before
-// anything is opened. A value; made once, read everywhere in relay/.
+// Everything an operator asked for, typed and checked: the outcome of command line and files,
+// before anything is opened. A value; made once, read everywhere in relay/.
 #pragma once
 
 #include <chrono>
@@ -37,8 +37,8 @@ struct LogSettings {
   bool to_stdout = true;
   bool to_syslog = false;
   std::string syslog_facility;
-  std::string file;  // empty: none
-  bool simple = false;  // the file's name as given: no date, no roll-over
+  std::string file;                             // empty: none
+  bool simple = false;                          // the file's name as given: no date, no roll-over
   std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
   bool bindings = false;
 };
@@ -50,7 +50,7 @@ struct Settings {
   std::uint16_t listening_port = 3478;  // 0: any free port (tests)
   bool udp = true;
   bool tcp = true;
-  std::size_t workers = 0;  // 0: as many as CPUs may be used
+  std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
   bool drop_invalid_packets_log = false;
 
@@ -65,8 +65,8 @@ struct Settings {
   bool allow_multicast_peers = false;
   std::vector<turn::AddressRange> allowed_peers;
   std::vector<turn::AddressRange> denied_peers;
-  std::uint32_t user_quota = 0;   // allocations per user, 0: none
-  std::uint32_t total_quota = 0;  // allocations in all, 0: none
+  std::uint32_t user_quota = 0;    // allocations per user, 0: none
+  std::uint32_t total_quota = 0;   // allocations in all, 0: none
   std::uint64_t bps_capacity = 0;  // bytes/s that all allocations may reserve in all, 0: none
 
   // Who may come in.

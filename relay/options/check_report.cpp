@@ -1,0 +1,84 @@
+// --check-config: what would run, in a few lines for a person.
+#include <fmt/format.h>
+
+#include "relay/options/output.h"
+
+namespace relay::options {
+namespace {
+
+std::string joined(const std::vector<stun::IpAddress>& addresses, std::string_view none) {
+  std::string text;
+  for (const stun::IpAddress& ip : addresses) {
+    text += fmt::format("{}{}", text.empty() ? "" : " ", ip.to_string());
+  }
+  return text.empty() ? std::string(none) : text;
+}
+
+std::string listening(const Settings& settings) {
+  const std::string_view transports = !settings.tcp ? "udp" : !settings.udp ? "tcp" : "udp+tcp";
+  return fmt::format("{}, port {}/{}", joined(settings.listening_ips, "every address of this host"),
+                     settings.listening_port, transports);
+}
+
+std::string relaying(const Settings& settings) {
+  if (settings.turn.stun_only || !settings.turn.udp_relay) return "nothing";
+  std::string text = fmt::format("{}, ports {}-{}",
+                                 joined(settings.relay_ips, "the address that the client came to"),
+                                 settings.min_port, settings.max_port);
+  for (const ExternalAddress& address : settings.external_addresses) {
+    text +=
+        fmt::format(", {} told to clients as {}", address.local ? address.local->to_string() : "",
+                    address.external.to_string());
+  }
+  return text;
+}
+
+std::string users(const Settings& settings) {
+  if (settings.anonymous) return "everybody, without a password";
+  std::string text =
+      settings.users.size() == 1 ? "1 user" : fmt::format("{} users", settings.users.size());
+  if (settings.time_limited) text += ", time-limited credentials";
+  if (settings.users.empty() && !settings.time_limited) text = "one made up at start";
+  return text;
+}
+
+std::string limit(std::uint64_t value, std::string_view what) {
+  return value == 0 ? std::string() : fmt::format(", {} {}", value, what);
+}
+
+std::string limits(const Settings& settings) {
+  const std::string text = limit(settings.user_quota, "allocations a user") +
+                           limit(settings.total_quota, "allocations in all") +
+                           limit(settings.turn.max_bps, "bytes/s an allocation") +
+                           limit(settings.bps_capacity, "bytes/s in all");
+  return text.empty() ? "none" : text.substr(2);
+}
+
+std::string logging(const LogSettings& log) {
+  std::string places = log.to_stdout ? " stdout" : "";
+  if (log.to_syslog) places += " syslog";
+  if (!log.file.empty()) places += " " + log.file;
+  return places.empty() ? "nowhere" : places.substr(1);
+}
+
+}  // namespace
+
+std::string check_report(const Parsed& parsed) {
+  const Settings& settings = parsed.settings;
+  const std::string realm =
+      settings.realm.empty() ? "the domain name of this host" : settings.realm;
+  std::string text =
+      parsed.config_file.empty()
+          ? std::string("The configuration is sound; no file was read.\n")
+          : fmt::format("The configuration is sound, {} included.\n", parsed.config_file);
+  text += fmt::format("  listens on  {}\n", listening(settings));
+  text += fmt::format("  relays on   {}\n", relaying(settings));
+  text += fmt::format("  serves      {}\n", users(settings));
+  text += fmt::format("  realm       {}\n", realm);
+  text += fmt::format("  limits      {}\n", limits(settings));
+  text += fmt::format("  logs to     {}\n", logging(settings.log));
+  if (!parsed.warnings.empty()) text += fmt::format("  warnings    {}\n", parsed.warnings.size());
+  return text;
+}
+
+}  // namespace relay::options

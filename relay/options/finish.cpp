@@ -1,0 +1,135 @@
+// What can only be said about all options together.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "relay/options/option.h"
+#include "relay/options/table.h"
+
+namespace relay::options {
+namespace {
+
+std::unexpected<Failure> refuse(std::string message) {
+  return std::unexpected(Failure{std::move(message)});
+}
+
+/// Null when it was not given; the last one counts.
+const Assignment* last_given(const Draft& draft, std::string_view name) {
+  const auto& given = draft.parsed.given;
+  const auto last = std::find_if(given.rbegin(), given.rend(), [&](const Assignment& assignment) {
+    return assignment.option->name == name;
+  });
+  return last == given.rend() ? nullptr : &*last;
+}
+
+/// `no-auth (turnserver.conf:3)`: the option and where it was given.
+std::string given_at(const Draft& draft, std::string_view name) {
+  const Assignment* given = last_given(draft, name);
+  return given ? fmt::format("{} ({})", name, given->place.source()) : std::string(name);
+}
+
+bool is_on(const Draft& draft, std::string_view name) {
+  const Assignment* given = last_given(draft, name);
+  return given && *boolean(given->value.value_or("true"));
+}
+
+std::expected<void, Failure> check_listening(const Draft& draft, const Settings& settings) {
+  if (!settings.udp && !settings.tcp) {
+    return refuse(fmt::format("{} and {}: nothing is left to listen on; remove one of them",
+                              given_at(draft, "no-udp"), given_at(draft, "no-tcp")));
+  }
+  return {};
+}
+
+std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& settings) {
+  if (settings.min_port > settings.max_port) {
+    return refuse(fmt::format("{}: {} is above {}: {}; write the lower one as min-port",
+                              given_at(draft, "min-port"), settings.min_port,
+                              given_at(draft, "max-port"), settings.max_port));
+  }
+  if (!settings.turn.udp_relay && is_on(draft, "no-tcp-relay")) {
+    return refuse(
+        fmt::format("{} and {}: nothing is left to relay; remove one of them, or write "
+                    "stun-only",
+                    given_at(draft, "no-udp-relay"), given_at(draft, "no-tcp-relay")));
+  }
+  return {};
+}
+
+/// A secret is there to be used.
+void imply_time_limited(Draft& draft) {
+  const Assignment* secret = last_given(draft, "static-auth-secret");
+  if (!secret) secret = last_given(draft, "static-auth-secret-file");
+  if (last_given(draft, "use-auth-secret")) {
+    draft.parsed.warnings.push_back(fmt::format("{}: on all the same, since there is a secret ({})",
+                                                given_at(draft, "use-auth-secret"),
+                                                secret->place.source()));
+  }
+  draft.settings().time_limited = true;
+  draft.parsed.given.push_back({find_option("use-auth-secret"), "true", secret->place});
+}
+
+std::expected<void, Failure> check_users(Draft& draft, Settings& settings) {
+  if (!settings.secrets.empty() && !settings.time_limited) imply_time_limited(draft);
+  if (!settings.anonymous) return {};
+  if (draft.long_term) {
+    return refuse(fmt::format("{} and {} contradict each other; remove one of them",
+                              given_at(draft, "lt-cred-mech"), given_at(draft, "no-auth")));
+  }
+  if (settings.time_limited) {
+    return refuse(fmt::format(
+        "{} lets everybody in, while time-limited credentials are asked for; remove no-auth, or "
+        "use-auth-secret and static-auth-secret",
+        given_at(draft, "no-auth")));
+  }
+  if (!settings.users.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: everybody may relay, the users that are given are never asked for",
+                    given_at(draft, "no-auth")));
+  }
+  return {};
+}
+
+std::expected<void, Failure> check_limits(Draft& draft, const Settings& settings) {
+  if (settings.bps_capacity == 0) return {};
+  if (settings.turn.max_bps == 0) {
+    return refuse(
+        fmt::format("{} needs max-bps, what each allocation reserves of it; write both or none",
+                    given_at(draft, "bps-capacity")));
+  }
+  if (settings.bps_capacity < settings.turn.max_bps) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: less than max-bps, so that no allocation can be made",
+                    given_at(draft, "bps-capacity")));
+  }
+  return {};
+}
+
+void settle_log(Draft& draft, Settings& settings) {
+  LogSettings& log = settings.log;
+  if (draft.verbose) log.level = LogLevel::info;
+  if (draft.very_verbose) log.level = LogLevel::debug;
+  if (draft.min_level) log.level = *draft.min_level;
+  if (draft.log_is_stdout) log.to_stdout = true;
+  if (!log.to_stdout && !log.to_syslog && log.file.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: nothing is logged at all; log-file or syslog say where to",
+                    given_at(draft, "no-stdout-log")));
+  }
+}
+
+}  // namespace
+
+std::expected<void, Failure> finish(Draft& draft) {
+  Settings& settings = draft.settings();
+  if (auto checked = check_listening(draft, settings); !checked) return checked;
+  if (auto checked = check_relaying(draft, settings); !checked) return checked;
+  if (auto checked = check_users(draft, settings); !checked) return checked;
+  if (auto checked = check_limits(draft, settings); !checked) return checked;
+  settings.workers = draft.relay_threads.value_or(draft.cpus.value_or(0));
+  settle_log(draft, settings);
+  return {};
+}
+
+}  // namespace relay::options

@@ -1,0 +1,73 @@
+#include "relay/options/table.h"
+
+namespace relay::options {
+namespace {
+
+constexpr Option table[] = {
+    {.name = "prometheus",
+     .default_value = "false",
+     .help = "Serve metrics to Prometheus.",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-port",
+     .kind = Kind::value,
+     .value_name = "PORT",
+     .default_value = "9641",
+     .help = "Port of the metrics.",
+     .state = State::ignored,
+     .note = "metrics are not built yet",
+     .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
+    {.name = "prometheus-address",
+     .kind = Kind::value,
+     .value_name = "IP",
+     .help = "Address of the metrics. Without it: any.",
+     .example = "127.0.0.1",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-path",
+     .kind = Kind::value,
+     .value_name = "PATH",
+     .default_value = "/metrics",
+     .help = "Path of the metrics.",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-username-labels",
+     .default_value = "false",
+     .help = "Tell users apart. Memory grows with their number.",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-tls",
+     .default_value = "false",
+     .help = "Serve metrics over HTTPS; implies prometheus.",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-cert",
+     .kind = Kind::value,
+     .value_name = "FILE",
+     .help = "Certificate of the metrics. Without it: cert.",
+     .example = "/etc/turnserver/cert.pem",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "prometheus-key",
+     .kind = Kind::value,
+     .value_name = "FILE",
+     .help = "Private key of the metrics. Without it: pkey.",
+     .example = "/etc/turnserver/pkey.pem",
+     .state = State::ignored,
+     .note = "metrics are not built yet"},
+    {.name = "redis-statsdb",
+     .letter = 'O',
+     .kind = Kind::value,
+     .value_name = "TEXT",
+     .help = "Redis that status and traffic are published to.",
+     .example = "ip=127.0.0.1 dbname=1 password=turn",
+     .state = State::ignored,
+     .note = "metrics are not built yet",
+     .secret = Secret::whole},
+};
+
+}  // namespace
+
+constinit const std::span<const Option> metrics_options{table};
+
+}  // namespace relay::options
