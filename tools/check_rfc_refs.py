@@ -2,8 +2,8 @@
 """Citations of RFCs name sections that exist, and RFCs that are in force.
 
 Read are the comments of C++ and the tags of tests (`[rfc8656-12.2]`). The form is number, section,
-paragraph: `RFC 8656 12.2-4`. In a file whose first line names one RFC, a bare `12.2-4` is a citation
-of that RFC too. Obsolete RFCs need the word "obsolete" in the same or the previous line.
+paragraph: `RFC 8656 12.2-4`. In a file whose first line names one RFC, a bare `12.2-4` is a
+citation of that RFC too. Obsolete RFCs need the word "obsolete" in the same or the previous line.
 """
 
 import re
