@@ -1,0 +1,32 @@
+#include "service/running_relay.h"
+
+#include <catch2/catch.hpp>
+
+namespace relay::test {
+
+Plan test_plan(const std::function<void(Settings&)>& change) {
+  const auto loopback = stun::IpAddress::parse("127.0.0.1").value();
+  Settings settings;
+  settings.listening_ips = {loopback};
+  settings.listening_port = 0;
+  settings.relay_ips = {loopback};
+  settings.workers = 1;
+  settings.allow_loopback_peers = true;
+  settings.realm = "example.org";
+  settings.users = {
+      {.name = std::string(username), .password = std::string(password), .key_hex = {}}};
+  if (change) change(settings);
+  HostFacts host;
+  host.interface_addresses = {loopback};
+  auto plan = make_plan(settings, host);
+  if (!plan) FAIL(plan.error());
+  return *plan;
+}
+
+RunningRelay::RunningRelay(const std::function<void(Settings&)>& change) {
+  auto started = Service::start(test_plan(change), sink);
+  if (!started) FAIL(started.error());
+  service = std::move(*started);
+}
+
+}  // namespace relay::test

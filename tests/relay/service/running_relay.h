@@ -1,0 +1,58 @@
+// A relay service inside of the test, on ports of its own choice.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "relay/service.h"
+#include "service/wire_client.h"
+
+namespace relay::test {
+
+class QuietSink : public observe::EventSink {
+ public:
+  bool wants_events() const override { return true; }
+  void event(std::size_t worker, const turn::Event& event) override {
+    const std::lock_guard lock(mutex_);
+    events_.emplace_back(worker, event.kind);
+  }
+  void warn(std::string_view) override {}
+  void debug(std::string_view) override {}
+
+  /// On which workers allocations were made, in order.
+  std::vector<std::size_t> allocating_workers() {
+    const std::lock_guard lock(mutex_);
+    std::vector<std::size_t> workers;
+    for (const auto& [worker, kind] : events_) {
+      if (kind == turn::Event::Kind::allocated) workers.push_back(worker);
+    }
+    return workers;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::pair<std::size_t, turn::Event::Kind>> events_;
+};
+
+/// One worker on 127.0.0.1 that relays to loopback peers, unless `change` says otherwise.
+Plan test_plan(const std::function<void(Settings&)>& change = {});
+
+struct RunningRelay {
+  explicit RunningRelay(const std::function<void(Settings&)>& change = {});
+
+  TransportAddress server(turn::Transport transport) const {
+    return transport == turn::Transport::udp ? service->udp_listeners().front()
+                                             : service->tcp_listeners().front();
+  }
+  WireClient client(turn::Transport transport) const {
+    return WireClient(transport, server(transport));
+  }
+
+  QuietSink sink;
+  std::unique_ptr<Service> service;
+};
+
+}  // namespace relay::test

@@ -1,0 +1,271 @@
+#include "service/wire_client.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "relay/net/datagram_socket.h"
+#include "relay/net/socket_address.h"
+#include "stun/attributes.h"
+
+namespace relay::test {
+namespace {
+
+constexpr int patience_milliseconds = 10'000;
+
+bool readable(int fd, int milliseconds) {
+  pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, milliseconds) == 1;
+}
+
+net::FileDescriptor open_socket(int type, const std::string& ip) {
+  const TransportAddress local{stun::IpAddress::parse(ip).value(), 0};
+  net::FileDescriptor fd(::socket(net::address_family(local.ip.family()), type | SOCK_CLOEXEC, 0));
+  const net::SocketAddress address(local);
+  REQUIRE(fd.is_open());
+  REQUIRE(::bind(fd.number(), address.data(), address.size()) == 0);
+  return fd;
+}
+
+std::optional<UdpSocket::Datagram> receive_datagram(int fd) {
+  UdpSocket::Datagram datagram{{}, Buffer(65536)};
+  net::SocketAddress source;
+  socklen_t size = net::SocketAddress::capacity;
+  const ssize_t received = ::recvfrom(fd, datagram.bytes.data(), datagram.bytes.size(),
+                                      MSG_DONTWAIT, source.data(), &size);
+  if (received < 0) return std::nullopt;
+  datagram.bytes.resize(static_cast<std::size_t>(received));
+  datagram.source = source.decode();
+  return datagram;
+}
+
+}  // namespace
+
+Buffer to_buffer(std::string_view text) { return to_buffer(std::as_bytes(std::span(text))); }
+Buffer to_buffer(Bytes bytes) { return {bytes.begin(), bytes.end()}; }
+
+Buffer pattern(std::size_t size, unsigned seed) {
+  Buffer bytes(size);
+  unsigned state = seed * 2654435761u + 1;
+  for (std::byte& byte : bytes) {
+    state = state * 1664525u + 1013904223u;
+    byte = static_cast<std::byte>(state >> 24);
+  }
+  return bytes;
+}
+
+bool eventually(const std::function<bool()>& condition) {
+  const auto deadline =
+      std::chrono::steady_clock::now() + std::chrono::milliseconds(patience_milliseconds);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+UdpSocket::UdpSocket(const std::string& ip)
+    : fd_(open_socket(SOCK_DGRAM, ip)), address_(net::local_address(fd_.number())) {
+  net::set_buffer_sizes(fd_.number(), 4 << 20);
+}
+
+void UdpSocket::send(const TransportAddress& to, Bytes bytes) {
+  const net::SocketAddress address(to);
+  const ssize_t sent =
+      ::sendto(fd(), bytes.data(), bytes.size(), 0, address.data(), address.size());
+  REQUIRE(sent == static_cast<ssize_t>(bytes.size()));
+}
+
+UdpSocket::Datagram UdpSocket::receive() {
+  REQUIRE(readable(fd(), patience_milliseconds));
+  return receive_datagram(fd()).value();
+}
+
+std::optional<UdpSocket::Datagram> UdpSocket::poll() { return receive_datagram(fd()); }
+
+WireClient::WireClient(turn::Transport transport, const TransportAddress& server,
+                       const std::string& local_ip)
+    : transport_(transport),
+      fd_(open_socket(transport == turn::Transport::udp ? SOCK_DGRAM : SOCK_STREAM, local_ip)),
+      server_(server) {
+  local_ = net::local_address(fd());
+  if (transport_ == turn::Transport::udp) {
+    net::set_buffer_sizes(fd(), 4 << 20);
+    return;
+  }
+  const net::SocketAddress address(server);
+  REQUIRE(::connect(fd(), address.data(), address.size()) == 0);
+}
+
+void WireClient::send(Bytes bytes) {
+  while (!bytes.empty()) {
+    const net::SocketAddress address(server_);
+    const bool udp = transport_ == turn::Transport::udp;
+    const ssize_t sent = ::sendto(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL,
+                                  udp ? address.data() : nullptr, udp ? address.size() : 0);
+    REQUIRE(sent > 0);
+    bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+}
+
+Buffer WireClient::receive() {
+  std::optional<Buffer> message = receive_within(patience_milliseconds);
+  REQUIRE(message.has_value());
+  return std::move(*message);
+}
+
+std::optional<Buffer> WireClient::receive_within(int milliseconds) {
+  if (transport_ == turn::Transport::udp) {
+    if (!readable(fd(), milliseconds)) return std::nullopt;
+    auto datagram = receive_datagram(fd());
+    if (!datagram) return std::nullopt;
+    answered_from_ = datagram->source;
+    return std::move(datagram->bytes);
+  }
+  for (;;) {
+    if (stream_.size() >= 4) {
+      const std::size_t length = stun::load_u16(stream_, 2);
+      const bool is_stun = (std::to_integer<unsigned>(stream_[0]) & 0xc0) == 0;
+      const std::size_t size = is_stun ? 20 + length : 4 + (length + 3) / 4 * 4;
+      if (stream_.size() >= size) {
+        const auto end = stream_.begin() + static_cast<std::ptrdiff_t>(size);
+        Buffer message(stream_.begin(), end);
+        stream_.erase(stream_.begin(), end);
+        return message;
+      }
+    }
+    if (!fill_stream(milliseconds)) return std::nullopt;
+  }
+}
+
+bool WireClient::fill_stream(int milliseconds) {
+  if (!readable(fd(), milliseconds)) return false;
+  std::array<std::byte, 65536> bytes;
+  const ssize_t size = ::recv(fd(), bytes.data(), bytes.size(), 0);
+  if (size <= 0) return false;
+  stream_.insert(stream_.end(), bytes.begin(), bytes.begin() + size);
+  return true;
+}
+
+bool WireClient::wait_for_end() {
+  while (readable(fd(), patience_milliseconds)) {
+    std::array<std::byte, 65536> bytes;
+    if (::recv(fd(), bytes.data(), bytes.size(), 0) <= 0) return true;
+  }
+  return false;
+}
+
+Buffer WireClient::request(stun::Method method, const Fill& fill) {
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    std::array<std::byte, 1024> bytes;
+    stun::TransactionId id{};
+    stun::store_u32(id, 0, next_transaction_++);
+    stun::MessageBuilder message(bytes, {method, stun::Class::request}, id);
+    if (fill) fill(message);
+    if (!nonce_.empty()) {
+      message.add_text(stun::AttributeType::username, username);
+      message.add_text(stun::AttributeType::realm, realm_);
+      message.add(stun::AttributeType::nonce, nonce_);
+      message.add_integrity(key_);
+    }
+    send(message.finish().value());
+    Buffer answer = receive();
+    const auto view = stun::MessageView::parse(answer);
+    REQUIRE(view);
+    REQUIRE(view->transaction_id() == id);
+    const int code = error_code(answer);
+    const bool challenged = code == 438 || (code == 401 && nonce_.empty());
+    if (!challenged) return answer;
+    const Bytes realm = view->value(stun::AttributeType::realm).value();
+    realm_ = stun::decode_text(realm, 128).value();
+    nonce_ = to_buffer(view->value(stun::AttributeType::nonce).value());
+    key_ = stun::long_term_key_md5(username, realm_, password);
+  }
+  throw std::runtime_error("challenged again and again");
+}
+
+Buffer WireClient::succeed(stun::Method method, const Fill& fill) {
+  Buffer answer = request(method, fill);
+  REQUIRE(error_code(answer) == 0);
+  return answer;
+}
+
+TransportAddress WireClient::allocate(const Fill& more) {
+  const Buffer answer = succeed(stun::Method::allocate, [&](stun::MessageBuilder& message) {
+    message.add_leading_u8(stun::AttributeType::requested_transport, 17);
+    if (more) more(message);
+  });
+  return xor_address(answer, stun::AttributeType::xor_relayed_address);
+}
+
+void WireClient::permit(const TransportAddress& peer) {
+  succeed(stun::Method::create_permission, [&](stun::MessageBuilder& message) {
+    message.add_xor_address(stun::AttributeType::xor_peer_address, peer);
+  });
+}
+
+void WireClient::bind(std::uint16_t channel, const TransportAddress& peer) {
+  succeed(stun::Method::channel_bind, [&](stun::MessageBuilder& message) {
+    message.add_u32(stun::AttributeType::channel_number, std::uint32_t{channel} << 16);
+    message.add_xor_address(stun::AttributeType::xor_peer_address, peer);
+  });
+}
+
+void WireClient::refresh(std::uint32_t lifetime) {
+  succeed(stun::Method::refresh, [&](stun::MessageBuilder& message) {
+    message.add_u32(stun::AttributeType::lifetime, lifetime);
+  });
+}
+
+void WireClient::send_channel_data(std::uint16_t channel, Bytes payload) {
+  send(channel_data(transport_, channel, payload));
+}
+
+void WireClient::send_indication(const TransportAddress& peer, Bytes payload) {
+  Buffer bytes(payload.size() + 128);
+  stun::MessageBuilder message(bytes, {stun::Method::send, stun::Class::indication}, {});
+  message.add_xor_address(stun::AttributeType::xor_peer_address, peer);
+  message.add(stun::AttributeType::data, payload);
+  send(message.finish().value());
+}
+
+Buffer WireClient::receive_channel_data(std::uint16_t channel) {
+  const Buffer message = receive();
+  REQUIRE(message.size() >= 4);
+  REQUIRE(stun::load_u16(message, 0) == channel);
+  const std::size_t length = stun::load_u16(message, 2);
+  REQUIRE(message.size() >= 4 + length);
+  return to_buffer(Bytes(message).subspan(4, length));
+}
+
+Buffer channel_data(turn::Transport transport, std::uint16_t channel, Bytes payload) {
+  const std::size_t padded =
+      transport == turn::Transport::udp ? payload.size() : (payload.size() + 3) / 4 * 4;
+  Buffer message(4 + padded);
+  stun::store_u16(message, 0, channel);
+  stun::store_u16(message, 2, static_cast<std::uint16_t>(payload.size()));
+  std::ranges::copy(payload, message.begin() + 4);
+  return message;
+}
+
+int error_code(Bytes response) {
+  const auto view = stun::MessageView::parse(response);
+  REQUIRE(view);
+  const auto value = view->value(stun::AttributeType::error_code);
+  if (!value) return 0;
+  return static_cast<int>(stun::decode_error_code(*value).value().code);
+}
+
+TransportAddress xor_address(Bytes response, stun::AttributeType type) {
+  const auto view = stun::MessageView::parse(response);
+  REQUIRE(view);
+  return stun::decode_xor_address(view->value(type).value(), view->transaction_id()).value();
+}
+
+}  // namespace relay::test
