@@ -1,0 +1,136 @@
+#!/usr/bin/python3
+"""Two Chromium that can reach each other only through the server are in a call; and what else only
+a routed network shows. Prints a line per case and the total.
+
+    tests/browser/run.py [--log FOLDER]
+
+TURNSERVER names another server binary. Needs root, for network namespaces of its own.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
+# pylint: disable=wrong-import-position
+import isolation  # noqa: E402
+import routed_network  # noqa: E402
+from turn_server import ROOT, Failure, TurnServer, expect, wait_until  # noqa: E402
+
+MODULES = ROOT / "build/browser"
+COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
+CASES_OF_CALL = 6
+LEAST_TTL = 32  # Half of what systems start with; a reply that leaves with 1 dies at the router.
+
+
+def install_modules():
+    """playwright-core as the lock file names it, outside of the source tree."""
+    lock = (HERE / "package-lock.json").read_bytes()
+    installed = MODULES / "package-lock.json"
+    if installed.exists() and installed.read_bytes() == lock \
+            and (MODULES / "node_modules/playwright-core").is_dir():
+        return
+    MODULES.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / "package.json", MODULES)
+    shutil.copy(HERE / "package-lock.json", MODULES)
+    environment = dict(os.environ, PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD="1")
+    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"],
+                   cwd=MODULES, env=environment, check=True, timeout=180, stdout=subprocess.DEVNULL)
+
+
+def probe(namespace, *arguments):
+    command = isolation.inside(namespace, "/usr/bin/python3", str(HERE / "probe.py"), *arguments)
+    result = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    expect(result.returncode == 0, f"probe.py: {result.stderr}")
+    return json.loads(result.stdout)
+
+
+def check_wall():
+    for name, other in (("alice", "bob"), ("bob", "alice")):
+        found = probe(name, "reach", routed_network.ADDRESSES[other])
+        expect(not found["reached"], f"{name} reaches {other} past the server")
+        found = probe(name, "reach", routed_network.SERVER)
+        expect(found["reached"], f"{name} does not reach the server's host")
+
+
+def check_replies_survive_the_router():
+    for name in ("alice", "bob"):
+        found = probe(name, "server", routed_network.SERVER, "3478")
+        expect(found["udp"] and found["tcp"], f"no answer for {name} over the router: {found}")
+        expect(found["ttl"] >= LEAST_TTL, f"a reply arrived with a TTL of {found['ttl']}")
+
+
+class Results:
+    """Prints what ended, and counts."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, name, problem, seconds=None):
+        time = f"  ({seconds:.1f} s)" if seconds is not None else ""
+        print(f"{'FAIL' if problem else 'ok':4}  {name}{time}", flush=True)
+        if problem:
+            print("      " + problem.strip().replace("\n", "\n      "), flush=True)
+            self.failed += 1
+        else:
+            self.passed += 1
+
+    def run(self, name, case):
+        try:
+            case()
+            self.add(name, None)
+        except Failure as failure:
+            self.add(name, str(failure))
+
+
+def run_calls(results, log):
+    """Runs call.mjs; its home is in the log folder, for Chromium keeps things there."""
+    environment = dict(os.environ, HOME=str(log), XDG_RUNTIME_DIR=str(log))
+    command = ["node", HERE / "call.mjs", MODULES, routed_network.SERVER, log]
+    with open(log / "call.stderr.log", "wb") as errors:
+        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment,
+                                 text=True)
+        count = 0
+        for line in child.stdout:
+            case = json.loads(line)
+            results.add(case["name"], case["problem"], case["seconds"])
+            count += 1
+        status = child.wait()
+    if status != 0 or count != CASES_OF_CALL:
+        results.add("all calls were made", f"call.mjs ended with {status} after {count} cases:\n"
+                    + (log / "call.stderr.log").read_text()[-1500:])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--log", default=ROOT / "build/test-logs/browser", type=pathlib.Path)
+    log = parser.parse_args().log.resolve()
+    log.mkdir(parents=True, exist_ok=True)
+    install_modules()
+    isolation.isolate()
+    routed_network.build()
+    results = Results()
+    server = TurnServer([*COMMAND_LINE.split(), "-n"], log / "server.log", namespace="relay",
+                        probe=False)
+    try:
+        wait_until(lambda: probe("alice", "server", routed_network.SERVER, "3478")["tcp"], 15,
+                   "the server answers alice")
+        results.run("the router keeps the clients apart", check_wall)
+        results.run("replies survive the router", check_replies_survive_the_router)
+        run_calls(results, log)
+        results.run("the server is still there", lambda: expect(server.running(), "it ended"))
+    except Failure as failure:
+        results.add("the lab", f"{failure}\n{server.output()[-1500:]}")
+    finally:
+        server.stop()
+    print(f"{results.passed} passed, {results.failed} failed")
+    return 1 if results.failed or not results.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
