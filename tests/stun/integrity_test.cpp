@@ -124,7 +124,10 @@ bool accepted_when_truncated(std::size_t size) {
   MessageBuilder builder(buffer, {Method::allocate, Class::request}, {});
   std::vector<std::byte> value(size);
   builder.add(AttributeType::message_integrity_sha256, value);
-  const auto right = hmac_sha256(key.bytes(), {std::span(buffer).first(header_size)});
+  // The length that a verifier without the rule would hash.
+  auto header = std::vector(buffer.begin(), buffer.begin() + header_size);
+  store_u16(header, 2, static_cast<std::uint16_t>(attribute_header_size + size));
+  const auto right = hmac_sha256(key.bytes(), {header});
   std::ranges::copy(std::span(right).first(std::min(size, right.size())),
                     buffer.begin() + header_size + attribute_header_size);
   return verify_integrity_sha256(*MessageView::parse(buffer), key);
