@@ -11,22 +11,6 @@ namespace {
 
 constexpr std::size_t max_workers = 128;
 
-/// Combinations that leave nothing to do or cannot be meant.
-Complaint check_settings(const Settings& settings) {
-  if (!settings.udp && !settings.tcp) {
-    return "--no-udp and --no-tcp together leave nothing to listen on; drop one of them";
-  }
-  if (settings.min_port > settings.max_port) {
-    return fmt::format("--min-port {} is above --max-port {}", settings.min_port,
-                       settings.max_port);
-  }
-  if (settings.min_port == 0) return "--min-port 0 is no port; 1024 or more is sensible";
-  if (settings.bps_capacity != 0 && settings.turn.max_bps == 0) {
-    return "--bps-capacity is shared out in units of --max-bps; set that as well";
-  }
-  return std::nullopt;
-}
-
 void plan_realm(Settings& settings, const HostFacts& host) {
   if (!settings.realm.empty()) return;
   settings.realm = !host.domain_name.empty() ? host.domain_name
@@ -50,9 +34,7 @@ void remark_on_keys(Plan& plan, bool realm_given) {
 Complaint plan_users(Plan& plan, const HostFacts& host) {
   Settings& settings = plan.settings;
   if (settings.anonymous) {
-    plan.remarks.push_back(settings.users.empty() && settings.secrets.empty()
-                               ? "anybody who reaches this server may relay through it (--no-auth)"
-                               : "users and secrets are not asked for (--no-auth)");
+    plan.remarks.push_back("anybody who reaches this server may relay through it (--no-auth)");
     return std::nullopt;
   }
   const bool needs_secret = settings.time_limited && settings.secrets.empty();
@@ -80,7 +62,6 @@ void plan_workers(Settings& settings, const HostFacts& host) {
 }  // namespace
 
 std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& host) {
-  if (const Complaint wrong = check_settings(settings)) return std::unexpected(*wrong);
   const bool realm_given = !settings.realm.empty();
 
   Plan plan;

@@ -1,6 +1,7 @@
 // The settings made concrete for this host: which addresses to listen and relay on, what the world
 // is told instead of them, which realm, how many workers. Pure: what the host looks like is an
-// argument. Everything that can be refused before a socket is opened is refused here.
+// argument. What does not fit this host is refused here, before a socket is opened; what
+// contradicts itself on any host was refused when the options were read.
 #pragma once
 
 #include <expected>

@@ -118,6 +118,16 @@ Complaint check_is_ours(const IpAddress& ip, const HostFacts& host) {
       ip.to_string(), join(host.interface_addresses));
 }
 
+/// A client that asks for no family gets one that there is.
+turn::DefaultFamily possible_default(turn::DefaultFamily wanted,
+                                     const std::vector<IpAddress>& relays) {
+  const auto has = [&](Family family) {
+    return std::ranges::find(relays, family, &IpAddress::family) != relays.end();
+  };
+  if (!has(Family::ipv4)) return turn::DefaultFamily::ipv6;
+  return has(Family::ipv6) ? wanted : turn::DefaultFamily::ipv4;
+}
+
 Complaint check_external_addresses(const Settings& settings) {
   const auto& entries = settings.external_addresses;
   for (std::size_t i = 0; i < entries.size(); ++i) {
@@ -185,6 +195,7 @@ Complaint plan_relays(Plan& plan, const HostFacts& host) {
   for (const IpAddress& ip : relays) {
     plan.turn.relay_addresses.push_back({.local = ip, .external = std::nullopt});
   }
+  plan.turn.default_family = possible_default(plan.turn.default_family, relays);
   if (!relays.empty()) return std::nullopt;
   return "no address of this host can carry relays; name one with --relay-ip";
 }

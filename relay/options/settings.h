@@ -89,6 +89,7 @@ struct Settings {
   std::string run_as_user;
   std::string run_as_group;
   std::size_t drain_min_allocations = 0;
+  std::chrono::seconds drain_timeout{10};  // after SIGTERM; 0: none
 };
 
 }  // namespace relay

@@ -52,6 +52,17 @@ constexpr Option table[] = {
            return store(number(v, 0, std::numeric_limits<std::uint32_t>::max()),
                         d.settings().drain_min_allocations);
          }},
+    {.name = "drain-timeout",
+     .kind = Kind::value,
+     .value_name = "SECONDS",
+     .default_value = "10",
+     .unit = "seconds",
+     .help = "After SIGTERM, wait this long for allocations to end before stopping. 0: stop at "
+             "once.",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(seconds(v), d.settings().drain_timeout);
+         }},
 };
 
 }  // namespace

@@ -128,6 +128,17 @@ TEST_CASE("a home network has private IPv4 beside public IPv6, and keeps both", 
   CHECK(plan.peer_rules.allow_private);
 }
 
+TEST_CASE("the family of relays that clients do not choose is one that there is", "[plan]") {
+  Settings settings;
+  settings.turn.default_family = turn::DefaultFamily::ipv4;
+  CHECK(plan_of(settings, host({"2001:db8::5"})).turn.default_family == turn::DefaultFamily::ipv6);
+  CHECK(plan_of(settings, lan).turn.default_family == turn::DefaultFamily::ipv4);
+  settings.turn.default_family = turn::DefaultFamily::keep;
+  CHECK(plan_of(settings, lan).turn.default_family == turn::DefaultFamily::ipv4);
+  CHECK(plan_of(settings, host({"192.168.1.7", "2001:db8::5"})).turn.default_family ==
+        turn::DefaultFamily::keep);
+}
+
 TEST_CASE("-X names the public side of a relay address", "[plan]") {
   const HostFacts cloud = host({"10.0.0.5", "172.17.0.1", "127.0.0.1", "2001:db8::5"});
   Settings settings;
@@ -261,24 +272,8 @@ TEST_CASE("workers follow the CPUs unless told", "[plan]") {
   CHECK(plan_of(settings, lan).settings.workers == 128);
 }
 
-TEST_CASE("what leaves nothing to do is refused with a way out", "[plan]") {
-  Settings settings;
-  SECTION("no transport") {
-    settings.udp = settings.tcp = false;
-    CHECK_THAT(refusal_of(settings, lan), Catch::Contains("--no-udp and --no-tcp"));
-  }
-  SECTION("an empty port range") {
-    settings.min_port = 60000;
-    settings.max_port = 50000;
-    CHECK_THAT(refusal_of(settings, lan), Catch::Contains("--min-port 60000"));
-  }
-  SECTION("a capacity to share without shares") {
-    settings.bps_capacity = 1'000'000;
-    CHECK_THAT(refusal_of(settings, lan), Catch::Contains("--max-bps"));
-  }
-  SECTION("no address at all") {
-    CHECK_THAT(refusal_of(settings, host({"fe80::1"})), Catch::Contains("--listening-ip"));
-  }
+TEST_CASE("a host without an address is told to name one", "[plan]") {
+  CHECK_THAT(refusal_of({}, host({"fe80::1"})), Catch::Contains("--listening-ip"));
 }
 
 TEST_CASE("clients are told one address a family, loopback only when it is all", "[plan]") {

@@ -1,0 +1,55 @@
+// How a serving process ends, and the other signals. SIGTERM drains for a bounded time, SIGINT
+// stops now, either one again stops at once; SIGUSR1 drains for as long as it takes; SIGHUP opens
+// the log file again. Belongs to the main thread.
+#pragma once
+
+#include <array>
+#include <asio.hpp>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <optional>
+
+#include "relay/observe/log.h"
+#include "relay/service.h"
+
+namespace relay {
+
+struct DrainLimits {
+  std::chrono::seconds longest{};  // after SIGTERM; allocations that are left then end
+  std::size_t enough = 0;          // after SIGUSR1: stop when no more than these are left
+};
+
+class Lifetime {
+ public:
+  /// From here on signals wait for run() instead of ending the process.
+  explicit Lifetime(DrainLimits limits);
+
+  /// Serves until it is time to end. `service` and `log` outlive the call.
+  void run(Service& service, observe::Log& log);
+  /// Have run() call `task` on its thread. From any thread.
+  void post(std::function<void()> task) { asio::post(context_, std::move(task)); }
+
+ private:
+  void await_signal();
+  void on_signal(int number);
+  void on_hangup();
+  void await_second();
+  void begin_drain(std::size_t enough, std::optional<std::chrono::seconds> longest);
+  void watch_drain();
+  void stop() { context_.stop(); }
+
+  DrainLimits limits_;
+  asio::io_context context_{1};
+  asio::signal_set signals_;
+  asio::steady_timer every_second_{context_};
+  asio::steady_timer drain_timer_{context_};
+  std::optional<std::chrono::steady_clock::time_point> drain_until_;
+  std::size_t enough_ = 0;
+  bool ending_ = false;  // SIGTERM or SIGINT came
+  bool has_terminal_;
+  Service* service_ = nullptr;
+  observe::Log* log_ = nullptr;
+};
+
+}  // namespace relay

@@ -1,0 +1,53 @@
+#include "relay/self_test/credentials.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+
+#include "auth/long_term.h"
+#include "relay/plan.h"
+
+namespace relay::self_test {
+namespace {
+
+constexpr std::chrono::hours minted_for{24};
+
+/// `key_hex` was checked when the options were read.
+stun::IntegrityKey decode_key(std::string_view hex) {
+  std::vector<std::byte> bytes;
+  for (std::size_t at = 0; at + 2 <= hex.size(); at += 2) {
+    std::uint8_t byte = 0;
+    std::from_chars(hex.data() + at, hex.data() + at + 2, byte, 16);
+    bytes.push_back(std::byte{byte});
+  }
+  return stun::IntegrityKey(bytes);
+}
+
+Credentials mint(const Settings& settings) {
+  const auto expiry =
+      std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() + minted_for);
+  const std::string username = fmt::format("{}{}{}", expiry.time_since_epoch().count(),
+                                           settings.rest_api_separator, made_up_user);
+  return {.username = username,
+          .password = auth::time_limited_password(settings.secrets.front(), username),
+          .key = std::nullopt};
+}
+
+}  // namespace
+
+std::optional<Credentials> credentials_of(const Settings& settings) {
+  if (settings.anonymous) return std::nullopt;
+  const auto with_password = std::ranges::find_if(
+      settings.users, [](const UserSetting& user) { return user.key_hex.empty(); });
+  if (with_password != settings.users.end()) {
+    return Credentials{with_password->name, with_password->password, std::nullopt};
+  }
+  if (!settings.secrets.empty()) return mint(settings);
+  if (settings.users.empty()) return std::nullopt;
+  const UserSetting& user = settings.users.front();
+  return Credentials{user.name, "", decode_key(user.key_hex)};
+}
+
+}  // namespace relay::self_test

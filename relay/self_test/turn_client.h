@@ -1,0 +1,56 @@
+// A small TURN client, just enough to find out whether a server relays: Binding, Allocate, a
+// channel to its own relayed address, and a message sent around through it. Blocking; for the
+// self-test at the start alone.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "relay/net/csprng.h"
+#include "relay/self_test/connection.h"
+#include "relay/self_test/credentials.h"
+#include "stun/message_builder.h"
+#include "stun/message_view.h"
+
+namespace relay::self_test {
+
+class TurnClient {
+ public:
+  /// No credentials: an anonymous server.
+  TurnClient(Connection connection, std::optional<Credentials> credentials)
+      : connection_(std::move(connection)), credentials_(std::move(credentials)) {}
+
+  /// How the server sees this client.
+  std::expected<stun::TransportAddress, Failure> binding(const Patience& patience);
+  /// The relayed address.
+  std::expected<stun::TransportAddress, Failure> allocate(const Patience& patience);
+  std::expected<void, Failure> permit(const stun::TransportAddress& peer, const Patience& patience);
+  std::expected<void, Failure> bind_channel(const stun::TransportAddress& peer,
+                                            const Patience& patience);
+  /// Sends over the channel and waits for the same to come back: how long that took.
+  std::expected<std::chrono::microseconds, Failure> echo(const Patience& patience);
+  /// Ends the allocation.
+  void release(const Patience& patience);
+
+ private:
+  using Result = std::expected<stun::MessageView, Failure>;
+  template <typename AddAttributes>
+  Result request(stun::Method method, const Patience& patience, AddAttributes add_attributes);
+  Result exchange(stun::Bytes message, const stun::TransactionId& id, const Patience& patience);
+  void authenticate(stun::MessageBuilder& message);
+  bool take_challenge(const stun::MessageView& error);
+  stun::TransactionId new_transaction();
+
+  Connection connection_;
+  std::optional<Credentials> credentials_;
+  net::Csprng random_;
+  std::string realm_, nonce_;  // empty: not challenged yet
+  std::vector<std::byte> password_algorithms_;
+  std::array<std::byte, 2048> request_{};
+};
+
+}  // namespace relay::self_test

@@ -1,0 +1,104 @@
+#include "relay/serve.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <optional>
+#include <thread>
+
+#include "relay/lifetime.h"
+#include "relay/observe/log.h"
+#include "relay/process/daemon.h"
+#include "relay/process/pid_file.h"
+#include "relay/process/privileges.h"
+#include "relay/self_test/self_test.h"
+#include "relay/service.h"
+#include "relay/startup_screen.h"
+
+namespace relay {
+namespace {
+
+/// A log of JSON objects on stdout must stay that; the screen steps aside then.
+std::FILE* screen_of(const LogSettings& log) {
+  return log.to_stdout && log.format == LogFormat::json ? stderr : stdout;
+}
+
+void show(std::FILE* screen, const std::string& text) {
+  fmt::print(screen, "{}", text);
+  std::fflush(screen);
+}
+
+/// `Total auth threads` is the line that scripts written for coturn wait for.
+void log_start(const Plan& plan, const Service& service, observe::Log& log) {
+  for (const auto& listener : service.udp_listeners()) {
+    log.info(fmt::format("listening on udp {}", listener.to_string()));
+  }
+  for (const auto& listener : service.tcp_listeners()) {
+    log.info(fmt::format("listening on tcp {}", listener.to_string()));
+  }
+  for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
+    log.info(relay.external ? fmt::format("relays open on {}, advertised as {}",
+                                          relay.local.to_string(), relay.external->to_string())
+                            : fmt::format("relays open on {}", relay.local.to_string()));
+  }
+  log.info(fmt::format("Total auth threads: {}", plan.settings.workers));
+}
+
+/// Tests what was started beside serving it, then shows CHECK and leaves the terminal alone.
+class SelfTest {
+ public:
+  SelfTest(const Plan& plan, const Service& service, Lifetime& lifetime,
+           std::optional<process::Daemon>& daemon)
+      : thread_([&](const std::stop_token& stop) {
+          const std::string findings = self_test::check(plan, service, stop);
+          lifetime.post([findings, &plan, &daemon] {
+            show(screen_of(plan.settings.log), check_line(findings));
+            if (daemon) daemon->ready();
+          });
+        }) {}
+
+ private:
+  std::jthread thread_;
+};
+
+}  // namespace
+
+std::expected<void, std::string> serve(const Plan& plan) {
+  const Settings& settings = plan.settings;
+  const auto identity = process::find_identity(settings.run_as_user, settings.run_as_group);
+  if (!identity) return std::unexpected(identity.error());
+
+  std::optional<process::Daemon> daemon;
+  if (settings.daemon) {
+    auto forked = process::Daemon::fork_away();
+    if (!forked) return std::unexpected(forked.error());
+    daemon = std::move(*forked);
+  }
+  process::raise_open_files_limit();
+  auto log = observe::Log::open(settings.log);
+  if (!log) return std::unexpected(log.error());
+  Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations});
+  auto service = Service::start(plan, **log);
+  if (!service) return std::unexpected(service.error());
+
+  std::optional<process::PidFile> pid_file;
+  if (!settings.pid_file.empty()) {
+    auto created = process::PidFile::create(settings.pid_file);
+    if (!created) return std::unexpected(created.error());
+    pid_file.emplace(std::move(*created));
+  }
+  if (const auto dropped = process::become(*identity); !dropped) {
+    return std::unexpected(dropped.error());
+  }
+
+  show(screen_of(settings.log), startup_screen(plan, **service));
+  log_start(plan, **service, **log);
+  {
+    const SelfTest self_test(plan, **service, lifetime, daemon);
+    lifetime.run(**service, **log);
+  }
+  (*service)->stop();
+  return {};
+}
+
+}  // namespace relay

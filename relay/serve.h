@@ -1,0 +1,16 @@
+// From a plan to a process that serves, in the order that matters: the background before threads,
+// sockets before privileges are dropped, the screen when all of it works.
+#pragma once
+
+#include <expected>
+#include <string>
+#include <vector>
+
+#include "relay/plan.h"
+
+namespace relay {
+
+/// Serves until a signal ends it. The error is a sentence: it never began to.
+std::expected<void, std::string> serve(const Plan& plan);
+
+}  // namespace relay

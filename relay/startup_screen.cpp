@@ -1,0 +1,77 @@
+#include "relay/startup_screen.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "relay/plan_addresses.h"
+
+namespace relay {
+namespace {
+
+using nlohmann::ordered_json;
+
+Ports ports_of(const Service& service) {
+  const auto udp = service.udp_listeners();
+  const auto tcp = service.tcp_listeners();
+  return {.udp = udp.empty() ? std::uint16_t{0} : udp.front().port,
+          .tcp = tcp.empty() ? std::uint16_t{0} : tcp.front().port};
+}
+
+/// `3478/udp+tcp`
+std::string ports_text(Ports ports) {
+  if (ports.tcp == 0) return fmt::format("{}/udp", ports.udp);
+  if (ports.udp == 0) return fmt::format("{}/tcp", ports.tcp);
+  if (ports.udp == ports.tcp) return fmt::format("{}/udp+tcp", ports.udp);
+  return fmt::format("{}/udp {}/tcp", ports.udp, ports.tcp);
+}
+
+std::string ready_line(const Plan& plan, Ports ports) {
+  if (plan.turn.stun_only) return fmt::format("READY  stun {}", ports_text(ports));
+  return fmt::format("READY  turn {}   relay {}-{}   realm {}", ports_text(ports),
+                     plan.settings.min_port, plan.settings.max_port, plan.settings.realm);
+}
+
+ordered_json urls(const Plan& plan, Ports ports) {
+  ordered_json all = ordered_json::array();
+  for (const turn::RelayAddress& address : addresses_for_clients(plan)) {
+    const stun::IpAddress& ip = address.advertised();
+    const std::string host = ip.is_v4() ? ip.to_string() : "[" + ip.to_string() + "]";
+    if (plan.turn.stun_only) {
+      all.push_back(fmt::format("stun:{}:{}", host, ports.udp != 0 ? ports.udp : ports.tcp));
+      continue;
+    }
+    if (ports.udp != 0) all.push_back(fmt::format("turn:{}:{}?transport=udp", host, ports.udp));
+    if (ports.tcp != 0) all.push_back(fmt::format("turn:{}:{}?transport=tcp", host, ports.tcp));
+  }
+  return all;
+}
+
+}  // namespace
+
+std::string startup_screen(const Plan& plan, const Service& service) {
+  const Ports ports = ports_of(service);
+  std::string screen = ready_line(plan, ports) + "\n";
+  if (plan.made_secret) {
+    screen += fmt::format("SECRET {}   for this run; keep one with --static-auth-secret\n",
+                          plan.settings.secrets.front());
+  }
+  return screen + "PASTE  " + ice_servers(plan, ports) + "\n";
+}
+
+std::string check_line(const std::string& findings) { return "CHECK  " + findings + "\n"; }
+
+std::string ice_servers(const Plan& plan, Ports ports) {
+  ordered_json server{{"urls", urls(plan, ports)}};
+  if (!plan.turn.stun_only) {
+    const auto credentials = self_test::credentials_of(plan.settings);
+    // A browser wants a name and a password for any turn: URL, even where nobody asks for them.
+    server["username"] = credentials ? credentials->username : "anyone";
+    server["credential"] = !credentials       ? "anything"
+                           : credentials->key ? "<the password>"
+                                              : credentials->password;
+  }
+  return ordered_json::array({server}).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+}  // namespace relay

@@ -1,0 +1,27 @@
+// What a person sees when the server serves: where it is, and a line to paste into a web page. One
+// line each; the secret of time-limited credentials only when it was made up for this run.
+#pragma once
+
+#include <string>
+
+#include "relay/plan.h"
+#include "relay/self_test/credentials.h"
+#include "relay/service.h"
+
+namespace relay {
+
+/// READY, SECRET where there is one, and PASTE; each line ends with a newline.
+std::string startup_screen(const Plan& plan, const Service& service);
+/// The CHECK line for what the self-test found.
+std::string check_line(const std::string& findings);
+
+/// Of a started server: the ports that it really has.
+struct Ports {
+  std::uint16_t udp = 0;  // 0: not served
+  std::uint16_t tcp = 0;
+};
+
+/// A JSON array as RTCPeerConnection takes it for `iceServers`.
+std::string ice_servers(const Plan& plan, Ports ports);
+
+}  // namespace relay
