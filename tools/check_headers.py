@@ -12,13 +12,21 @@ import sources
 
 COMPILER = os.environ.get("CXX", "g++")
 FLAGS = ["-std=c++23", "-fsyntax-only", '-DTURNBOX_VERSION="0"', "-x", "c++"]
-FOLDERS = ("stun", "auth", "turn", "relay", "tests")
+FOLDERS = ("stun", "auth", "turn", "relay", "tests", "tools")
+
+
+def include_folders(header, root):
+    """The root; for tests and tools, whose programs may name a folder of their own, also those."""
+    yield root
+    if header.startswith(("tests/", "tools/")):
+        yield from (root / parent for parent in pathlib.PurePath(header).parents)
 
 
 def compile_alone(header, root):
     """The compiler's complaint, or nothing. The header is included from an empty file, for as the
     main file its #pragma once would be warned about."""
-    command = [COMPILER, *FLAGS, "-I", str(root), "-I", str(root / "tests"), "-"]
+    folders = [f"-I{folder}" for folder in include_folders(header, root)]
+    command = [COMPILER, *FLAGS, *folders, "-"]
     source = f'#include "{header}"\n'
     result = subprocess.run(command, input=source, capture_output=True, text=True, check=False)
     return result.stderr if result.returncode != 0 else ""
