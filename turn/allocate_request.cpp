@@ -1,3 +1,5 @@
+// The checks on the attributes of an Allocate request (RFC 8656 7.2), in the order of its list,
+// whose numbers stand beside them.
 #include "turn/allocate_request.h"
 
 #include <algorithm>
@@ -12,13 +14,13 @@ using stun::ErrorCode;
 
 constexpr std::uint8_t protocol_udp = 17;
 
-/// 7.2-3.3: missing or malformed is 400, anything but UDP is 442.
-std::optional<ErrorCode> check_transport(const stun::MessageView& message) {
+/// Missing or malformed is 400, anything but UDP is 442.
+std::optional<ErrorCode> check_transport(const stun::MessageView& message, bool udp_relay) {
   const auto value = message.value(AttributeType::requested_transport);
   if (!value) return ErrorCode::bad_request;
   const auto protocol = stun::decode_leading_u8(*value);
   if (!protocol) return ErrorCode::bad_request;
-  if (*protocol != protocol_udp) return ErrorCode::unsupported_transport_protocol;
+  if (*protocol != protocol_udp || !udp_relay) return ErrorCode::unsupported_transport_protocol;
   return std::nullopt;
 }
 
@@ -43,12 +45,24 @@ std::optional<ErrorCode> read_token(const stun::MessageView& message, AllocateRe
   return std::nullopt;
 }
 
-/// Attributes that RFC 8656 7.2 does not allow together.
-bool contradicts_itself(const AllocateRequest& request) {
-  const bool other_family = request.family || request.additional_ipv6;
-  if (request.token && (request.even_port || other_family)) return true;
-  if (request.family && request.additional_ipv6) return true;
-  return request.additional_ipv6 && request.reserve_next;
+/// A reservation settles port and family; two families are asked for by one attribute.
+bool contradicts_itself(const stun::MessageView& message) {
+  const bool family = message.has(AttributeType::requested_address_family);
+  const bool additional = message.has(AttributeType::additional_address_family);
+  const bool token = message.has(AttributeType::reservation_token);
+  return (token && (message.has(AttributeType::even_port) || family || additional)) ||
+         (family && additional);
+}
+
+/// ADDITIONAL-ADDRESS-FAMILY: only IPv6 may be additional, the other one is IPv4. It does not go
+/// together with a port to reserve.
+std::optional<ErrorCode> read_additional_family(const stun::MessageView& message,
+                                                AllocateRequest& request) {
+  const auto family = parse_family(message, AttributeType::additional_address_family);
+  if (!family || *family == Family::ipv4) return ErrorCode::bad_request;
+  request.additional_ipv6 = family->has_value();
+  if (request.additional_ipv6 && request.reserve_next) return ErrorCode::bad_request;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -73,23 +87,20 @@ std::expected<std::optional<Family>, ErrorCode> parse_family(const stun::Message
   return static_cast<Family>(*number);
 }
 
-std::expected<AllocateRequest, ErrorCode> AllocateRequest::parse(const stun::MessageView& message) {
+std::expected<AllocateRequest, ErrorCode> AllocateRequest::parse(const stun::MessageView& message,
+                                                                 bool udp_relay) {
   AllocateRequest request;
-  if (const auto error = check_transport(message)) return std::unexpected(*error);
+  if (const auto error = check_transport(message, udp_relay)) return std::unexpected(*error);  // 3
+  if (contradicts_itself(message)) return std::unexpected(ErrorCode::bad_request);  // 5, 6
   if (const auto error = read_token(message, request)) return std::unexpected(*error);
-  if (const auto error = read_even_port(message, request)) return std::unexpected(*error);
-
-  const auto family = parse_family(message, AttributeType::requested_address_family);
-  const auto additional = parse_family(message, AttributeType::additional_address_family);
-  const auto lifetime = parse_lifetime(message);
+  const auto family = parse_family(message, AttributeType::requested_address_family);  // 7
   if (!family) return std::unexpected(family.error());
-  // Only IPv6 may be additional: the other one is IPv4 (RFC 8656 7.2).
-  if (!additional || *additional == Family::ipv4) return std::unexpected(ErrorCode::bad_request);
-  if (!lifetime) return std::unexpected(lifetime.error());
   request.family = *family;
-  request.additional_ipv6 = additional->has_value();
+  if (const auto error = read_even_port(message, request)) return std::unexpected(*error);  // 8
+  if (const auto error = read_additional_family(message, request)) return std::unexpected(*error);
+  const auto lifetime = parse_lifetime(message);
+  if (!lifetime) return std::unexpected(lifetime.error());
   request.lifetime = *lifetime;
-  if (contradicts_itself(request)) return std::unexpected(ErrorCode::bad_request);
   return request;
 }
 

@@ -19,8 +19,10 @@ struct AllocateRequest {
   std::optional<ReservationToken> token;  // RESERVATION-TOKEN
   std::optional<Seconds> lifetime;        // LIFETIME
 
-  /// The error code of 7.2 for a request whose attributes are not in order.
-  static std::expected<AllocateRequest, stun::ErrorCode> parse(const stun::MessageView& message);
+  /// The error code of 7.2 for a request whose attributes are not in order; without `udp_relay` no
+  /// request is.
+  static std::expected<AllocateRequest, stun::ErrorCode> parse(const stun::MessageView& message,
+                                                               bool udp_relay);
 };
 
 /// LIFETIME's value, or 400 when it is not four bytes long.

@@ -59,6 +59,12 @@ void ChannelTable::permit(const IpAddress& peer, Time until) {
   }
 }
 
+void ChannelTable::forget(Family family) {
+  std::erase_if(channels_,
+                [&](const Channel& channel) { return channel.peer.ip.family() == family; });
+  index_by_peer();
+}
+
 bool ChannelTable::consistent() const {
   const auto peer_at = [&](std::uint16_t i) -> const TransportAddress& {
     return channels_[i].peer;

@@ -36,6 +36,7 @@ class ChannelTable {
   void bind(const Channel& channel);
   /// A permission for `peer` was installed: its channels carry data until then.
   void permit(const IpAddress& peer, Time until);
+  void forget(Family family);
 
   const std::vector<Channel>& all() const { return channels_; }
   bool consistent() const;

@@ -2,6 +2,7 @@
 // no heap.
 #include "stun/attributes.h"
 #include "stun/message_builder.h"
+#include "turn/limits.h"
 #include "turn/peer_policy.h"
 #include "turn/server_state.h"
 #include "turn/unknown_attributes.h"
@@ -82,17 +83,12 @@ std::optional<ToPeer> Server::State::to_peer(Allocation& allocation, const Trans
 std::optional<ToClient> Server::handle_peer(Allocation& allocation, const TransportAddress& source,
                                             Bytes payload, Time now) {
   State& state = *state_;
-  TransportAddress peer = source;
-  const Channel* channel = allocation.channels.find(peer, now);
-  if (channel == nullptr && allocation.permissions.find(peer.ip, now) == nullptr) {
-    // Another client's relay on this host is known to the client by its external address.
-    peer = state.addresses.advertised(source);
-    channel = allocation.channels.find(peer, now);
+  if (payload.size() > max_payload) {
+    ++state.counters.malformed;
+    return std::nullopt;
   }
-  const bool permitted =
-      channel != nullptr ? now < channel->permitted_until
-                         : state.config.server_relay || allocation.permissions.find(peer.ip, now);
-  if (!permitted && !state.config.server_relay) {
+  const auto origin = state.origin_of(allocation, source, now);
+  if (!origin.permitted && !state.config.server_relay) {
     ++state.counters.no_permission;
     return std::nullopt;
   }
@@ -102,17 +98,35 @@ std::optional<ToClient> Server::handle_peer(Allocation& allocation, const Transp
   ++allocation.totals.packets_to_client;
   allocation.totals.bytes_to_client += payload.size();
   ToClient forward{.client = allocation.client, .header = {}, .payload = payload};
-  forward.padding = static_cast<std::uint8_t>((4 - payload.size() % 4) % 4);
-  if (channel != nullptr) {
-    stun::store_u16(forward.header, 0, static_cast<std::uint16_t>(channel->number));
-    stun::store_u16(forward.header, 2, static_cast<std::uint16_t>(payload.size()));
-    forward.header_size = channel_header_size;
-    // 12.5: over UDP the padding of ChannelData is left out.
-    if (allocation.client->transport == Transport::udp) forward.padding = 0;
+  forward.padding = static_cast<std::uint8_t>(stun::padded(payload.size()) - payload.size());
+  if (origin.channel != nullptr) {
+    state.write_channel_header(forward, origin.channel->number);
   } else {
-    state.write_data_header(forward, peer);
+    state.write_data_header(forward, origin.peer);
   }
   return forward;
+}
+
+Server::State::Origin Server::State::origin_of(const Allocation& allocation,
+                                               const TransportAddress& source, Time now) const {
+  if (const Channel* channel = allocation.channels.find(source, now)) {
+    return {source, channel, now < channel->permitted_until};
+  }
+  // Another client's relay on this host is known to the client by its external address.
+  const TransportAddress told = addresses.advertised(source);
+  if (const Channel* channel = allocation.channels.find(told, now)) {
+    return {told, channel, now < channel->permitted_until};
+  }
+  if (allocation.permissions.find(source.ip, now) != nullptr) return {source, nullptr, true};
+  return {told, nullptr, allocation.permissions.find(told.ip, now) != nullptr};
+}
+
+void Server::State::write_channel_header(ToClient& forward, ChannelNumber channel) {
+  stun::store_u16(forward.header, 0, static_cast<std::uint16_t>(channel));
+  stun::store_u16(forward.header, 2, static_cast<std::uint16_t>(forward.payload.size()));
+  forward.header_size = channel_header_size;
+  // 12.5: a stream needs the padding of ChannelData, a datagram does without.
+  if (!is_stream(forward.client->transport)) forward.padding = 0;
 }
 
 void Server::State::write_data_header(ToClient& forward, const TransportAddress& peer) {

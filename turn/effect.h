@@ -38,7 +38,9 @@ struct CloseRelay {
 };
 
 /// A channel's path through the server, for an accelerator beside it: enough to forward without
-/// asking. Sent again with new expiries whenever they move. The relayed address is the one bound.
+/// asking. Sent again with new expiries whenever they move; ends by them or by DropRoute. The
+/// relayed address is the one bound. There is none where every datagram has to be asked about: for
+/// a peer on this host, and under a bandwidth limit.
 struct BindRoute {
   FiveTuple client;
   ChannelNumber channel{};

@@ -15,7 +15,7 @@ struct ToPeer {
   RelayId relay;
   TransportAddress peer;  // as the network sees it: our own external addresses already mapped
   Bytes payload;
-  bool dont_fragment = false;  // RFC 8656 11.3: DF set on this one datagram
+  bool dont_fragment = false;  // RFC 8656 11.2: DF set on this one datagram
 };
 
 /// Send `header`, `payload` and `padding` zero bytes to the client: ChannelData, or a Data

@@ -23,21 +23,12 @@ Allocation* Server::find(RelayId relay, Time now) {
 void Server::handle_time(Time now) {
   State& state = *state_;
   while (Allocation* allocation = state.wheel.pop_due(now)) {
-    if (!allocation->live(now)) {
-      state.end_allocation(*allocation, Event::Kind::expired);
-      continue;
-    }
-    // One half of a dual allocation may end before the other.
-    for (Relay& relay : allocation->relays) {
-      if (relay.state == Relay::State::open && !relay.live(now)) {
-        state.close_relay(*allocation, relay);
-      }
-    }
-    state.arm(*allocation);
+    if (state.outlives(*allocation, now)) state.arm(*allocation);
   }
 }
 
 void Server::handle_disconnect(const FiveTuple& client) {
+  state_->pending.forget(client);
   if (Allocation* allocation = state_->allocations.find(client)) {
     state_->end_allocation(*allocation, Event::Kind::disconnected);
   }
@@ -45,9 +36,19 @@ void Server::handle_disconnect(const FiveTuple& client) {
 
 Allocation* Server::State::find(const FiveTuple& client, Time now) {
   Allocation* allocation = allocations.find(client);
-  if (allocation == nullptr || allocation->live(now)) return allocation;
-  end_allocation(*allocation, Event::Kind::expired);
-  return nullptr;
+  return allocation != nullptr && outlives(*allocation, now) ? allocation : nullptr;
+}
+
+bool Server::State::outlives(Allocation& allocation, Time now) {
+  if (!allocation.live(now)) {
+    end_allocation(allocation, Event::Kind::expired);
+    return false;
+  }
+  // One half of a dual allocation may end before the other.
+  for (Relay& relay : allocation.relays) {
+    if (relay.state == Relay::State::open && !relay.live(now)) close_relay(allocation, relay);
+  }
+  return true;
 }
 
 void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
@@ -62,6 +63,9 @@ void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
 
 void Server::State::close_relay(Allocation& allocation, Relay& relay) {
   drop_routes(allocation, relay);
+  // RFC 8656 8.1: permissions and channels of the other family stay.
+  allocation.permissions.forget(relay.family);
+  allocation.channels.forget(relay.family);
   effects.push(CloseRelay{relay.id});
   allocations.forget_relay(relay.id);
   relay = Relay{};
@@ -90,7 +94,7 @@ void Server::State::permit(Allocation& allocation, const IpAddress& peer, Time n
 
 void Server::State::announce_routes(const Allocation& allocation, const IpAddress& peer, Time now) {
   for (const Channel& channel : allocation.channels.all()) {
-    if (channel.peer.ip != peer || !channel.live(now)) continue;
+    if (channel.peer.ip != peer || !channel.live(now) || !has_route(allocation, channel)) continue;
     for (const Relay& relay : allocation.relays) {
       if (!relay.live(now) || relay.family != peer.family()) continue;
       effects.push(BindRoute{*allocation.client, channel.number, relay.bound, channel.peer,
@@ -99,10 +103,14 @@ void Server::State::announce_routes(const Allocation& allocation, const IpAddres
   }
 }
 
+bool Server::State::has_route(const Allocation& allocation, const Channel& channel) {
+  return !channel.own_host && !allocation.buckets;
+}
+
 void Server::State::drop_routes(const Allocation& allocation, const Relay& relay) {
   if (relay.state != Relay::State::open) return;
   for (const Channel& channel : allocation.channels.all()) {
-    if (channel.peer.ip.family() != relay.family) continue;
+    if (channel.peer.ip.family() != relay.family || !has_route(allocation, channel)) continue;
     effects.push(DropRoute{*allocation.client, channel.number, relay.bound, channel.peer});
   }
 }

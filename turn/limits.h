@@ -27,6 +27,9 @@ inline constexpr std::size_t max_peers_per_request = 64;
 inline constexpr std::size_t max_pending_lookups = 256;
 /// The longest control message that is considered; longer ones are dropped.
 inline constexpr std::size_t max_control_message = 2048;
+/// The longest datagram of a peer that is relayed: in a Data indication that names an IPv6 peer it
+/// fills STUN's length field. A longer one is dropped.
+inline constexpr std::size_t max_payload = 65504;
 /// The longest answer that is written.
 inline constexpr std::size_t max_response = 1400;
 /// Reserved ports that wait for their allocation, in the whole process; at the bound EVEN-PORT

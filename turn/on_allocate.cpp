@@ -18,9 +18,8 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
     return Reply::error(ErrorCode::allocation_mismatch);
   }
   // 3 to 8: the attributes.
-  auto wanted = AllocateRequest::parse(request.message);
+  const auto wanted = AllocateRequest::parse(request.message, config.udp_relay);
   if (!wanted) return Reply::error(wanted.error());
-  if (!config.udp_relay) return Reply::error(ErrorCode::unsupported_transport_protocol);
   if (draining) return Reply::error(ErrorCode::forbidden);
   return begin_allocation(request, *wanted);
 }

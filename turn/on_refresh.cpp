@@ -7,11 +7,11 @@ using stun::ErrorCode;
 
 Reply Server::State::on_refresh(const Request& request, Allocation& allocation) {
   const auto family = parse_family(request.message, stun::AttributeType::requested_address_family);
-  if (!family) return Reply::error(family.error());
   const auto wanted = parse_lifetime(request.message);
   if (!wanted) return Reply::error(wanted.error());
-  // One family of a dual allocation may be meant alone.
-  if (*family && allocation.relay(**family, request.now) == nullptr) {
+  if (!family && family.error() == ErrorCode::bad_request) return Reply::error(family.error());
+  // One family of a dual allocation may be meant alone. A family that does not exist matches none.
+  if (!family || (*family && allocation.relay(**family, request.now) == nullptr)) {
     return Reply::error(ErrorCode::peer_address_family_mismatch);
   }
 

@@ -37,4 +37,10 @@ PendingRequests::Request* PendingRequests::find(std::uint32_t ticket) {
   return ticket == 0 || at == places_.end() ? nullptr : at->get();
 }
 
+void PendingRequests::forget(const FiveTuple& client) {
+  for (const auto& place : places_) {
+    if (place->client == client) release(*place);
+  }
+}
+
 }  // namespace turn

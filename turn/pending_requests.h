@@ -30,7 +30,10 @@ class PendingRequests {
                                    std::string_view username, std::string_view realm);
   /// The request of that ticket, or null. It stays until release().
   Request* find(std::uint32_t ticket);
+  /// Its place is free; its bytes stay until the next add().
   void release(Request& request) { request.ticket = 0; }
+  /// Releases what `client` waits for.
+  void forget(const FiveTuple& client);
 
  private:
   std::vector<std::unique_ptr<Request>> places_;

@@ -30,6 +30,11 @@ void PermissionTable::install(const Permission& permission) {
   }
 }
 
+void PermissionTable::forget(Family family) {
+  std::erase_if(permissions_,
+                [&](const Permission& permission) { return permission.peer.family() == family; });
+}
+
 bool PermissionTable::sorted() const {
   return std::ranges::is_sorted(permissions_, {}, &Permission::peer);
 }

@@ -25,6 +25,7 @@ class PermissionTable {
   bool has_room_for(std::span<const IpAddress> peers, Time now);
   /// Installs or refreshes. The caller has asked has_room_for().
   void install(const Permission& permission);
+  void forget(Family family);
 
   std::size_t size() const { return permissions_.size(); }
   bool sorted() const;

@@ -12,6 +12,25 @@
 #include "turn/unknown_attributes.h"
 
 namespace turn {
+namespace {
+
+/// The methods of TURN that a client makes requests of; Connect and ConnectionBind (RFC 6062) are
+/// known and refused.
+bool is_request_method(stun::Method method) {
+  switch (method) {
+    case stun::Method::allocate:
+    case stun::Method::refresh:
+    case stun::Method::create_permission:
+    case stun::Method::channel_bind:
+    case stun::Method::connect:
+    case stun::Method::connection_bind:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 using stun::Class;
 using stun::ErrorCode;
@@ -58,10 +77,11 @@ void Server::State::on_binding(const FiveTuple& client, const MessageView& messa
 }
 
 void Server::State::on_request(const FiveTuple& client, const MessageView& message, Time now) {
-  const bool turn_method =
-      message.method() >= Method::allocate && message.method() <= Method::connection_bind;
-  // RFC 8489 6.3: a method that is not known is dropped without a word.
-  if (message.method() != Method::binding && (config.stun_only || !turn_method)) return;
+  // RFC 8489 6.3: a method that is not known or has no requests is dropped without a word.
+  if (message.method() != Method::binding &&
+      (config.stun_only || !is_request_method(message.method()))) {
+    return;
+  }
   ++counters.requests;
   RequestContext context{.client = client,
                          .method = message.method(),
@@ -152,7 +172,7 @@ void Server::handle_lookup(std::uint32_t ticket, const auth::LookUpAnswer& answe
   PendingRequests::Request* request = state_->pending.find(ticket);
   if (request == nullptr) return;
   state_->authenticator.learn(request->username, request->realm, answer, now);
-  request->ticket = 0;  // Its bytes stay until the next request takes the place.
+  state_->pending.release(*request);
   handle_client(FiveTuple(request->client), request->bytes(), now);
 }
 

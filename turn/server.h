@@ -24,7 +24,7 @@ class Quota;
 
 /// Counters since the start; read by the worker, written by the server.
 struct Counters {
-  std::uint64_t malformed = 0;  // neither STUN nor ChannelData
+  std::uint64_t malformed = 0;  // neither STUN nor ChannelData, or too long
   std::uint64_t bindings = 0;
   std::uint64_t requests = 0;
   std::uint64_t errors = 0;      // error responses other than the first challenge

@@ -54,6 +54,14 @@ struct Server::State {
   // Relayed data (data.cpp).
   std::optional<ToPeer> to_peer(Allocation& allocation, const TransportAddress& peer, bool own_host,
                                 Bytes payload, Time now);
+  /// Who a datagram is from as the client knows them, and whether it may pass.
+  struct Origin {
+    TransportAddress peer;
+    const Channel* channel = nullptr;
+    bool permitted = false;
+  };
+  Origin origin_of(const Allocation& allocation, const TransportAddress& source, Time now) const;
+  void write_channel_header(ToClient& forward, ChannelNumber channel);
   void write_data_header(ToClient& forward, const TransportAddress& peer);
 
   // Parts of Allocate (on_allocate.cpp).
@@ -65,8 +73,10 @@ struct Server::State {
   Seconds grant(std::optional<Seconds> wanted) const;
 
   // Parts that several handlers share (lifetime.cpp).
-  /// The client's allocation; an expired one is gone by the time this returns.
+  /// The client's allocation; what of it has expired is gone by the time this returns.
   Allocation* find(const FiveTuple& client, Time now);
+  /// Ends what has expired of it; true when some of it lives on.
+  bool outlives(Allocation& allocation, Time now);
   void end_allocation(Allocation& allocation, Event::Kind why);
   void close_relay(Allocation& allocation, Relay& relay);
   void arm(Allocation& allocation) { wheel.set(allocation.hook, allocation.next_expiry()); }
@@ -76,6 +86,8 @@ struct Server::State {
   void permit(Allocation& allocation, const IpAddress& peer, Time now);
   void announce_routes(const Allocation& allocation, const IpAddress& peer, Time now);
   void drop_routes(const Allocation& allocation, const Relay& relay);
+  /// False when each datagram is asked about: its port on this host, its part of the bandwidth.
+  static bool has_route(const Allocation& allocation, const Channel& channel);
   void report(Event::Kind kind, const Allocation& allocation, Event details = {});
   bool take_bandwidth(Allocation& allocation, TokenBucket Allocation::Buckets::* bucket,
                       std::size_t bytes, Time now) {

@@ -22,6 +22,10 @@ using stun::TransportAddress;
 /// How the client reaches us. Relayed transport is UDP in every case.
 enum class Transport : std::uint8_t { udp, tcp, tls, dtls };
 
+constexpr bool is_stream(Transport transport) {
+  return transport == Transport::tcp || transport == Transport::tls;
+}
+
 /// RFC 8656 2: client address and port, server address and port, transport. Names an allocation.
 struct FiveTuple {
   TransportAddress client;
@@ -49,7 +53,7 @@ struct RelayId {
   friend bool operator==(RelayId, RelayId) = default;
 };
 
-/// Opaque 8 bytes that name a reserved port (RFC 8656 18.9).
+/// Opaque 8 bytes that name a reserved port (RFC 8656 18.10).
 using ReservationToken = std::array<std::byte, 8>;
 
 /// Source of unpredictable bytes. A CSPRNG outside of tests.

@@ -1,0 +1,104 @@
+// Stand-ins for the parts of a turn::Server that live outside of it: randomness from a seed, an
+// authenticator that believes every USERNAME, and quotas that a test sets. No IO, no clock.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+
+#include "auth/authenticator.h"
+#include "turn/quota.h"
+#include "turn/types.h"
+
+namespace support {
+
+/// A seed is as good as a CSPRNG here: what counts is that every run is the same.
+class SeededRandom : public turn::Random {
+ public:
+  explicit SeededRandom(std::uint32_t seed) : engine_(seed) {}
+  void fill(std::span<std::byte> bytes) override {
+    for (std::byte& byte : bytes) byte = static_cast<std::byte>(engine_() & 0xff);
+  }
+
+ private:
+  std::mt19937 engine_;
+};
+
+/// Accepts whoever gives a USERNAME and challenges everybody else. Users may be made bad or slow.
+class FakeAuthenticator : public auth::Authenticator {
+ public:
+  std::set<std::string, std::less<>> wrong_password;  // 401
+  std::set<std::string, std::less<>> stale_nonce;     // 438
+  std::set<std::string, std::less<>> slow;            // need a lookup until learn()
+
+  static stun::IntegrityKey key_of(std::string_view username) {
+    return stun::long_term_key_md5(username, realm, "secret");
+  }
+
+  auth::Verdict check(const stun::MessageView& request, const stun::IpAddress&,
+                      auth::Time) override {
+    using auth::Reason;
+    const auto value = request.value(stun::AttributeType::username);
+    if (!value) return refuse(stun::ErrorCode::unauthenticated, Reason::no_credentials, {});
+    const std::string_view name = stun::as_text(*value);
+    if (wrong_password.contains(name)) {
+      return refuse(stun::ErrorCode::unauthenticated, Reason::wrong_password, name);
+    }
+    if (stale_nonce.contains(name)) {
+      return refuse(stun::ErrorCode::stale_nonce, Reason::stale_nonce, name);
+    }
+    if (slow.contains(name)) return auth::LookUp{name, realm};
+    const auth::Signature signature{auth::Signature::Algorithm::sha1, key_of(name)};
+    return auth::Accepted{name, realm, signature};
+  }
+
+  void add_challenge(stun::MessageBuilder& response, const stun::IpAddress&,
+                     auth::Time) const override {
+    response.add_text(stun::AttributeType::realm, realm);
+    response.add_text(stun::AttributeType::nonce, "a nonce");
+  }
+
+  void learn(std::string_view username, std::string_view, const auth::LookUpAnswer& answer,
+             auth::Time) override {
+    slow.erase(std::string(username));
+    if (!answer.md5 && !answer.sha256) wrong_password.emplace(username);
+  }
+
+ private:
+  static constexpr std::string_view realm = "example.org";
+  static auth::Refused refuse(stun::ErrorCode code, auth::Reason reason, std::string_view name) {
+    return {.code = code, .reason = reason, .username = name};
+  }
+};
+
+/// Counts what is held; the bounds may be moved at any time.
+class FakeQuota : public turn::Quota {
+ public:
+  std::size_t per_user = std::numeric_limits<std::size_t>::max();
+  std::size_t total = std::numeric_limits<std::size_t>::max();
+  bool bandwidth_left = true;
+
+  Answer acquire(std::string_view username) override {
+    if (held() >= total) return Answer::total_quota;
+    if (held_by(username) >= per_user) return Answer::user_quota;
+    if (!bandwidth_left) return Answer::bandwidth;
+    held_.emplace(username);
+    return Answer::granted;
+  }
+  void release(std::string_view username) override {
+    const auto at = held_.find(username);
+    if (at == held_.end()) throw std::logic_error("released what was never acquired");
+    held_.erase(at);
+  }
+
+  std::size_t held() const { return held_.size(); }
+  std::size_t held_by(std::string_view username) const { return held_.count(username); }
+
+ private:
+  std::multiset<std::string, std::less<>> held_;
+};
+
+}  // namespace support
