@@ -26,19 +26,20 @@ std::string relaying(const Settings& settings) {
                                  joined(settings.relay_ips, "the address that the client came to"),
                                  settings.min_port, settings.max_port);
   for (const ExternalAddress& address : settings.external_addresses) {
-    text +=
-        fmt::format(", {} told to clients as {}", address.local ? address.local->to_string() : "",
-                    address.external.to_string());
+    const std::string local = address.local ? address.local->to_string() + " " : "";
+    text += fmt::format(", {}told to clients as {}", local, address.external.to_string());
   }
   return text;
 }
 
 std::string users(const Settings& settings) {
   if (settings.anonymous) return "everybody, without a password";
+  if (settings.users.empty()) {
+    return settings.time_limited ? "time-limited credentials" : "one user, made up at the start";
+  }
   std::string text =
       settings.users.size() == 1 ? "1 user" : fmt::format("{} users", settings.users.size());
   if (settings.time_limited) text += ", time-limited credentials";
-  if (settings.users.empty() && !settings.time_limited) text = "one made up at start";
   return text;
 }
 

@@ -139,7 +139,8 @@ std::expected<CommandLine, std::string> read_command_line(std::span<const char* 
     if (got == '?' || got == ':') return std::unexpected(wrong_option(table, words.data(), got));
     const Option& option = *table.find(got);
     Place place = current_place(words.data(), option, got >= first_long);
-    const bool loose = place.text == "-n" || place.text.starts_with("-c ");
+    const std::string_view word = words[static_cast<std::size_t>(optind) - 1];
+    const bool loose = (got == 'n' && word == "-n") || place.text.starts_with("-c ");
     if (loose) continue;
     Assignment assignment{.option = &option, .value = {}, .place = std::move(place)};
     if (optarg) assignment.value = optarg;

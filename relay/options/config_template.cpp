@@ -32,7 +32,8 @@ std::string explanation(const Option& option) {
   std::string text(option.help);
   if (!option.unit.empty()) text += fmt::format(" In {}.", option.unit);
   if (option.kind == Kind::list) text += " May be repeated.";
-  if (option.default_value.empty()) text += " Not set by default.";
+  const bool tells = option.help.find("Without it") != std::string_view::npos;
+  if (option.default_value.empty() && !tells) text += " Not set by default.";
   if (option.state == State::ignored) text += fmt::format(" Ignored: {}.", option.note);
   return comment(text);
 }

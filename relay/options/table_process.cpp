@@ -59,10 +59,8 @@ constexpr Option table[] = {
      .unit = "seconds",
      .help = "After SIGTERM, wait this long for allocations to end before stopping. 0: stop at "
              "once.",
-     .set =
-         [](Draft& d, std::string_view v) {
-           return store(seconds(v), d.settings().drain_timeout);
-         }},
+     .set = [](Draft& d,
+               std::string_view v) { return store(seconds(v), d.settings().drain_timeout); }},
 };
 
 }  // namespace

@@ -36,6 +36,7 @@ class Reader {
   Outcome read_entry(const YAML::Node& key, const YAML::Node& value);
   Outcome read_list(const Option& option, const YAML::Node& values, const std::string& written);
   void add(const Option& option, const YAML::Node& value, const std::string& written);
+  void add_without_value(const Option& option, const YAML::Node& key);
   std::string_view line(const YAML::Mark& mark) const;
 
   const std::string& path_;
@@ -77,7 +78,11 @@ Reader::Outcome Reader::read_entry(const YAML::Node& key, const YAML::Node& valu
                                            name));
   }
   if (value.IsSequence()) return read_list(*option, value, name);
-  add(*option, value, name);
+  if (value.IsNull()) {
+    add_without_value(*option, key);
+  } else {
+    add(*option, value, name);
+  }
   return {};
 }
 
@@ -104,8 +109,21 @@ void Reader::add(const Option& option, const YAML::Node& value, const std::strin
                                   .written = written,
                                   .text = std::string(line(mark)),
                                   .column = static_cast<std::size_t>(mark.column) + quote}};
-  if (value.IsScalar() && option.kind != Kind::flag) assignment.value = value.Scalar();
+  if (option.kind != Kind::flag) assignment.value = value.Scalar();
   content_.assignments.push_back(std::move(assignment));
+}
+
+/// yaml-cpp has no place for a value that is not there: the end of the key's line it is.
+void Reader::add_without_value(const Option& option, const YAML::Node& key) {
+  const YAML::Mark mark = key.Mark();
+  const std::string text(line(mark));
+  content_.assignments.push_back({.option = &option,
+                                  .value = {},
+                                  .place = {.file = path_,
+                                            .line = static_cast<std::size_t>(mark.line) + 1,
+                                            .written = key.Scalar(),
+                                            .text = text,
+                                            .column = text.size()}});
 }
 
 std::string_view Reader::line(const YAML::Mark& mark) const {

@@ -1,0 +1,153 @@
+// What options mean to each other.
+#include "bench.h"
+
+namespace relay::options {
+
+TEST_CASE("options that contradict each other are refused", "[options]") {
+  CHECK(failure({"-a", "-z"}) ==
+        "lt-cred-mech (command line: -a) and no-auth (command line: -z) contradict each other; "
+        "remove one of them");
+  CHECK(failure({"-a"}, {{"turnserver.conf", "\nno-auth\n"}}) ==
+        "lt-cred-mech (command line: -a) and no-auth (turnserver.conf:2) contradict each other; "
+        "remove one of them");
+  CHECK(failure({"--min-port=2000", "--max-port=1000"}) ==
+        "min-port (command line: --min-port): 2000 is above max-port (command line: --max-port): "
+        "1000; write the lower one as min-port");
+  CHECK(failure({"--no-udp", "--no-tcp"}) ==
+        "no-udp (command line: --no-udp) and no-tcp (command line: --no-tcp): nothing is left to "
+        "listen on; remove one of them");
+  CHECK(failure({"--no-udp-relay", "--no-tcp-relay"}) ==
+        "no-udp-relay (command line: --no-udp-relay) and no-tcp-relay (command line: "
+        "--no-tcp-relay): nothing is left to relay; remove one of them, or write stun-only");
+  CHECK(failure({"-B", "1000"}) ==
+        "bps-capacity (command line: -B) needs max-bps, what each allocation reserves of it; write "
+        "both or none");
+  CHECK(failure({"-z", "--static-auth-secret=s"}) ==
+        "no-auth (command line: -z) lets everybody in, while time-limited credentials are asked "
+        "for; remove no-auth, or use-auth-secret and static-auth-secret");
+}
+
+TEST_CASE("what was taken back contradicts nothing", "[options]") {
+  CHECK(parsed({"-z", "--no-auth=false", "-a"}).settings.anonymous == false);
+  CHECK(parsed({"--no-udp", "--no-tcp", "--no-udp=no"}).settings.udp);
+  CHECK(parsed({"--no-udp-relay", "--no-tcp-relay", "--no-tcp-relay=0"}).settings.turn.udp_relay ==
+        false);
+  CHECK(parsed({"-B", "0"}).settings.bps_capacity == 0);
+}
+
+TEST_CASE("nobody is let in without a password unless -z says so", "[options]") {
+  CHECK_FALSE(parsed({}).settings.anonymous);
+  CHECK_FALSE(parsed({"-a"}).settings.anonymous);
+  CHECK(parsed({"-a"}).settings.users.empty());
+  CHECK(parsed({"-z"}).settings.anonymous);
+  CHECK(parsed({"-z", "-u", "a:b"}).warnings ==
+        Lines{"no-auth (command line: -z): everybody may relay, the users that are given are never "
+              "asked for"});
+}
+
+TEST_CASE("a secret implies time-limited credentials, beside static users", "[options]") {
+  const Parsed both = parsed({"-u", "a:b", "--static-auth-secret=s", "--static-auth-secret=t"});
+  CHECK(both.settings.time_limited);
+  CHECK(both.settings.secrets == Lines{"s", "t"});
+  CHECK(both.settings.users.size() == 1);
+  CHECK(both.warnings.empty());
+  CHECK(parsed({"--use-auth-secret"}).settings.time_limited);
+  CHECK(
+      parsed({"--static-auth-secret=s", "--use-auth-secret=0"}).warnings ==
+      Lines{"use-auth-secret (command line: --use-auth-secret): on all the same, since there is a "
+            "secret (command line: --static-auth-secret)"});
+}
+
+TEST_CASE("secrets can come from a file of their own", "[options]") {
+  const Parsed result =
+      parsed({"--static-auth-secret-file=/s"}, {{"/s", "first\n\n  second \r\nthird"}});
+  CHECK(result.settings.secrets == Lines{"first", "second", "third"});
+  CHECK(result.settings.time_limited);
+  CHECK(failure({"--static-auth-secret-file=/s"}) ==
+        "--static-auth-secret-file: cannot read /s: No such file or directory\n"
+        "    --static-auth-secret-file=/s\n"
+        "                              ^");
+  CHECK_THAT(
+      failure({"--static-auth-secret-file=/s"}, {{"/s", " \n\n"}}),
+      Catch::StartsWith("--static-auth-secret-file: /s holds no secret; write one per line"));
+}
+
+TEST_CASE("external addresses: one per family, or pairs", "[options]") {
+  const Parsed both = parsed({"-X", "203.0.113.1", "-X", "2001:db8::1"});
+  CHECK(both.settings.external_addresses.size() == 2);
+  CHECK(both.settings.allowed_peers.empty());
+  CHECK(both.warnings.empty());
+
+  const Parsed pairs = parsed({"-X", "203.0.113.1/10.0.0.1", "-X", "203.0.113.2/10.0.0.2"});
+  CHECK(pairs.settings.external_addresses.size() == 2);
+  REQUIRE(pairs.settings.allowed_peers.size() == 2);
+  CHECK(pairs.settings.allowed_peers[1].last.to_string() == "10.0.0.2");
+
+  const Parsed twice =
+      parsed({"-X", "203.0.113.9"}, {{"turnserver.conf", "external-ip=203.0.113.1\n"}});
+  REQUIRE(twice.settings.external_addresses.size() == 1);
+  CHECK(twice.settings.external_addresses[0].external.to_string() == "203.0.113.9");
+  CHECK(twice.warnings ==
+        Lines{"-X: 203.0.113.9 replaces 203.0.113.1; for several addresses of one family write "
+              "PUBLIC/PRIVATE for each"});
+  CHECK(parsed({"-X", "203.0.113.9", "-X", "203.0.113.9"}).warnings.empty());
+  CHECK_THAT(failure({"-X", "203.0.113.1/::1"}), Catch::Contains("are of different families"));
+}
+
+TEST_CASE("the log level: -v, -V, or what log-min-level says", "[options]") {
+  CHECK(parsed({}).settings.log.level == LogLevel::warning);
+  CHECK(parsed({"-v"}).settings.log.level == LogLevel::info);
+  CHECK(parsed({"-V", "-v"}).settings.log.level == LogLevel::debug);
+  CHECK(parsed({"-V", "--log-min-level=error"}).settings.log.level == LogLevel::error);
+  CHECK(parsed({"--log-min-level=info"}).settings.log.level == LogLevel::info);
+}
+
+TEST_CASE("where the log goes", "[options]") {
+  CHECK(parsed({"-l", "syslog"}).settings.log.to_syslog);
+  CHECK(parsed({"-l", "-"}).settings.log.file.empty());
+  CHECK(parsed({"-l", "/a", "-l", "/b"}).settings.log.file == "/b");
+  CHECK_FALSE(parsed({"-l", "/a", "--no-stdout-log"}).settings.log.to_stdout);
+  CHECK(parsed({"-l", "stdout", "--no-stdout-log"}).settings.log.to_stdout);
+  CHECK(
+      parsed({"--no-stdout-log"}).warnings ==
+      Lines{"no-stdout-log (command line: --no-stdout-log): nothing is logged at all; log-file or "
+            "syslog say where to"});
+  CHECK(parsed({"--log-format=json"}).settings.log.format == LogFormat::json);
+  CHECK(parsed({"--syslog", "--syslog-facility=local1"}).settings.log.syslog_facility ==
+        "LOG_LOCAL1");
+}
+
+TEST_CASE("threads: -m, else --cpus, else what the host has", "[options]") {
+  CHECK(parsed({}).settings.workers == 0);
+  CHECK(parsed({"--cpus=3"}).settings.workers == 3);
+  CHECK(parsed({"-m", "2", "--cpus=3"}).settings.workers == 2);
+  CHECK(parsed({"-m", "0"}).settings.workers == 1);
+  const Parsed many = parsed({"-m", "500"});
+  CHECK(many.settings.workers == 128);
+  CHECK(many.warnings == Lines{"-m: more than 128 threads are not made, 128 it is"});
+  CHECK_THAT(failure({"--cpus=0"}), Catch::StartsWith("--cpus: 0 is out of range"));
+}
+
+TEST_CASE("a capacity below what one allocation takes is warned of", "[options]") {
+  CHECK(parsed({"-s", "1000", "-B", "999"}).warnings ==
+        Lines{"bps-capacity (command line: -B): less than max-bps, so that no allocation can be "
+              "made"});
+}
+
+TEST_CASE("the SOFTWARE attribute is off unless asked for", "[options]") {
+  CHECK(parsed({}).settings.turn.software.empty());
+  CHECK(parsed({"--software-attribute"}).settings.turn.software == "turnbox " TURNBOX_VERSION);
+  CHECK(parsed({"--no-software-attribute=false"}).settings.turn.software ==
+        "turnbox " TURNBOX_VERSION);
+  CHECK(parsed({"--software-attribute", "--no-software-attribute"}).settings.turn.software.empty());
+}
+
+TEST_CASE("what coturn allows and we do not can be allowed", "[options]") {
+  CHECK_FALSE(parsed({}).settings.allow_multicast_peers);
+  CHECK(parsed({"--no-multicast-peers=false"}).settings.allow_multicast_peers);
+  CHECK(parsed({"--allow-loopback-peers"}).settings.allow_loopback_peers);
+  CHECK(parsed({}).settings.limit_unauthorized);
+  CHECK_FALSE(parsed({"--unauthorized-ratelimit=false"}).settings.limit_unauthorized);
+}
+
+}  // namespace relay::options

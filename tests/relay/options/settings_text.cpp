@@ -1,0 +1,68 @@
+#include "settings_text.h"
+
+#include <fmt/format.h>
+
+namespace relay::options {
+namespace {
+
+std::string turn_text(const turn::Config& turn) {
+  return fmt::format(
+      "lifetimes {} {} {}, family {}, relay {}, binding {} {}, stun only {}\n"
+      "channels {}, fingerprint {}, reasons {}, mapped {}, server relay {}, software '{}', bps "
+      "{}\n",
+      turn.max_lifetime.count(), turn.permission_lifetime.count(), turn.channel_lifetime.count(),
+      static_cast<int>(turn.default_family), turn.udp_relay, turn.answer_binding,
+      turn.authenticate_binding, turn.stun_only, turn.rfc5766_channel_numbers,
+      turn.always_fingerprint, turn.reason_phrases, turn.mapped_address_too, turn.server_relay,
+      turn.software, turn.max_bps);
+}
+
+std::string log_text(const LogSettings& log) {
+  return fmt::format("log {} {} {} {} '{}' '{}' {} '{}' {}\n", static_cast<int>(log.level),
+                     static_cast<int>(log.format), log.to_stdout, log.to_syslog,
+                     log.syslog_facility, log.file, log.simple, log.timestamp_format, log.bindings);
+}
+
+std::string lists_text(const Settings& settings) {
+  std::string text;
+  for (const auto& ip : settings.listening_ips) text += "listen " + ip.to_string() + "\n";
+  for (const auto& ip : settings.relay_ips) text += "relay " + ip.to_string() + "\n";
+  for (const auto& nat : settings.external_addresses) {
+    text += fmt::format("external {} {}\n", nat.external.to_string(),
+                        nat.local ? nat.local->to_string() : "");
+  }
+  for (const auto& range : settings.allowed_peers) {
+    text += fmt::format("allowed {}-{}\n", range.first.to_string(), range.last.to_string());
+  }
+  for (const auto& range : settings.denied_peers) {
+    text += fmt::format("denied {}-{}\n", range.first.to_string(), range.last.to_string());
+  }
+  for (const auto& user : settings.users) {
+    text += fmt::format("user {} {} {}\n", user.name, user.password, user.key_hex);
+  }
+  for (const auto& secret : settings.secrets) text += "secret " + secret + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string settings_text(const Settings& settings) {
+  return fmt::format(
+             "port {} '{}' udp {} tcp {} workers {} buffer {} log {}\n"
+             "relay '{}' {}-{} loopback {} multicast {} quotas {} {} {}\n"
+             "anonymous {} realm '{}' timed {} separator {} nonce {} '{}' limit {} {} timeout {}\n"
+             "daemon {} pid '{}' user '{}' group '{}' drain {} {}\n",
+             settings.listening_port, settings.listening_device, settings.udp, settings.tcp,
+             settings.workers, settings.socket_buffer, settings.drop_invalid_packets_log,
+             settings.relay_device, settings.min_port, settings.max_port,
+             settings.allow_loopback_peers, settings.allow_multicast_peers, settings.user_quota,
+             settings.total_quota, settings.bps_capacity, settings.anonymous, settings.realm,
+             settings.time_limited, settings.rest_api_separator, settings.nonce_lifetime.count(),
+             settings.nonce_secret, settings.limit_unauthorized, settings.unauthorized_per_second,
+             settings.max_allocate_timeout.count(), settings.daemon, settings.pid_file,
+             settings.run_as_user, settings.run_as_group, settings.drain_min_allocations,
+             settings.drain_timeout.count()) +
+         turn_text(settings.turn) + log_text(settings.log) + lists_text(settings);
+}
+
+}  // namespace relay::options
