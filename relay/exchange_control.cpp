@@ -61,11 +61,11 @@ void Exchange::drain(Time now) {
   do {
     while (const std::optional<turn::Effect> effect = server_.poll_effect()) {
       any = true;
+      publish_counters();  // Who has the answer finds itself counted.
       std::visit([&](const auto& wanted) { perform(wanted, now); }, *effect);
     }
   } while (answer_server(now));
   if (!any) return;
-  publish_counters();
   if (const std::optional<Time> deadline = server_.next_deadline()) alarm_.wake_by(*deadline);
 }
 

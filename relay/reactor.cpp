@@ -19,6 +19,7 @@ Reactor::Reactor(asio::io_context& context) : epoll_(context, make_epoll()) {}
 void Reactor::start() { wait(); }
 
 void Reactor::stop() {
+  stopped_ = true;
   asio::error_code ignored;
   epoll_.cancel(ignored);
 }
@@ -41,7 +42,7 @@ void Reactor::wait() {
   epoll_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
     if (error) return;
     dispatch();
-    wait();
+    if (!stopped_) wait();
   });
 }
 

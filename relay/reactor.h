@@ -47,6 +47,7 @@ class Reactor {
   asio::posix::stream_descriptor epoll_;
   std::array<epoll_event, batch> events_{};
   std::size_t next_ = 0, count_ = 0;  // events_[next_, count_) wait to be dispatched
+  bool stopped_ = false;
 };
 
 }  // namespace relay
