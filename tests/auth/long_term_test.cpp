@@ -256,8 +256,13 @@ TEST_CASE("a user may be a key of either kind", "[auth][rfc8489-9.2.2]") {
   SECTION("SHA-256") {
     config.users = {{"new", "", stun::long_term_key_sha256("new", "nort.gov", "x")}};
     Bench bench(config);
+    CHECK(bench.challenge().algorithms == both);
     CHECK(to_string(bench.check(bench.sha256_request("new", "x"))) == "accepted new");
-    CHECK(to_string(bench.check(bench.md5_request("new", "x"))) == "401 wrong password");
+    Request md5_request = bench.md5_request("new", "x");
+    CHECK(to_string(bench.check(md5_request)) == "401 wrong password");
+    // Where the key is missing, an empty one does not stand in for it.
+    md5_request.key = stun::IntegrityKey();
+    CHECK(to_string(bench.check(md5_request)) == "401 wrong password");
   }
 }
 
