@@ -1,5 +1,7 @@
 #include "service/wire_client.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -101,6 +103,8 @@ WireClient::WireClient(turn::Transport transport, const TransportAddress& server
   }
   const net::SocketAddress address(server);
   REQUIRE(::connect(fd(), address.data(), address.size()) == 0);
+  const int at_once = 1;
+  REQUIRE(::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == 0);
 }
 
 void WireClient::send(Bytes bytes) {

@@ -1,0 +1,53 @@
+#include "service/heap_counter.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+thread_local bool ignored = false;
+
+void* allocate(std::size_t size, std::size_t alignment = 0) {
+  if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
+  const std::size_t rounded =
+      alignment == 0 ? size : (size + alignment - 1) / alignment * alignment;
+  return alignment == 0 ? std::malloc(size == 0 ? 1 : size)
+                        : std::aligned_alloc(alignment, rounded);
+}
+
+void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
+  if (void* const memory = allocate(size, alignment)) return memory;
+  throw std::bad_alloc();
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate_or_throw(size); }
+void* operator new[](std::size_t size) { return allocate_or_throw(size); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return allocate_or_throw(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+namespace relay::test {
+
+void ignore_heap_of_this_thread() { ignored = true; }
+std::uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+
+}  // namespace relay::test

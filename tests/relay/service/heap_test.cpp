@@ -1,0 +1,57 @@
+// No heap allocation per relayed packet: counted in the threads of the relay, not in this one.
+#include <catch2/catch.hpp>
+
+#include "service/heap_counter.h"
+#include "service/running_relay.h"
+
+using namespace relay::test;
+using turn::Transport;
+
+namespace {
+
+constexpr std::uint16_t channel = 0x4000;
+constexpr int warm_up = 200, measured = 2000;
+
+/// Bursts of mixed sizes both ways; each is waited for, so nothing is lost.
+void exchange_bursts(WireClient& client, UdpSocket& peer, const TransportAddress& relayed,
+                     int rounds) {
+  const Buffer big = pattern(1100, 1), small = pattern(160, 2);
+  for (int round = 0; round < rounds; ++round) {
+    const Buffer& payload = round % 2 == 0 ? big : small;
+    const int burst = 1 + round % 5;
+    for (int i = 0; i < burst; ++i) client.send_channel_data(channel, payload);
+    for (int i = 0; i < burst; ++i) REQUIRE(peer.receive().bytes.size() == payload.size());
+    for (int i = 0; i < burst; ++i) peer.send(relayed, payload);
+    for (int i = 0; i < burst; ++i) {
+      REQUIRE(client.receive_channel_data(channel).size() == payload.size());
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a relayed packet costs no heap allocation", "[relay]") {
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  CAPTURE(transport == Transport::tcp);
+  ignore_heap_of_this_thread();
+  RunningRelay relay;
+  WireClient client = relay.client(transport);
+  UdpSocket peer;
+  const TransportAddress relayed = client.allocate();
+  client.bind(channel, peer.address());
+  exchange_bursts(client, peer, relayed, warm_up);
+
+  const std::uint64_t before = heap_allocations();
+  exchange_bursts(client, peer, relayed, measured);
+  CHECK(heap_allocations() == before);
+}
+
+TEST_CASE("the counter of the heap counts other threads", "[relay]") {
+  ignore_heap_of_this_thread();
+  const std::uint64_t before = heap_allocations();
+  RunningRelay relay;
+  CHECK(heap_allocations() == before);
+  WireClient client = relay.client(Transport::tcp);
+  client.allocate();
+  CHECK(heap_allocations() > before);
+}

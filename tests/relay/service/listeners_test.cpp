@@ -1,0 +1,109 @@
+// Starting: whole or not at all, and why not in a sentence.
+#include "relay/listeners.h"
+
+#include <sys/socket.h>
+
+#include <catch2/catch.hpp>
+
+#include "service/running_relay.h"
+
+using namespace relay::test;
+using Catch::Contains;
+using turn::Transport;
+
+namespace {
+
+std::string complaint_of(const std::function<void(relay::Settings&)>& change) {
+  QuietSink sink;
+  auto service = relay::Service::start(test_plan(change), sink);
+  REQUIRE_FALSE(service);
+  return service.error();
+}
+
+}  // namespace
+
+TEST_CASE("a port in use is named, with the way to find out by whom", "[relay]") {
+  UdpSocket other;
+  const std::uint16_t port = other.address().port;
+  const std::string complaint =
+      complaint_of([&](relay::Settings& settings) { settings.listening_port = port; });
+  const std::string number = std::to_string(port);
+  CHECK(complaint == "UDP port " + number +
+                         " on 127.0.0.1 is in use by another program (`ss -ulpn sport = :" +
+                         number + "` names it)");
+}
+
+TEST_CASE("a second server does not share the port of the first in silence", "[relay]") {
+  RunningRelay first([](relay::Settings& settings) { settings.workers = 2; });
+  const bool udp = GENERATE(true, false);
+  const std::string complaint = complaint_of([&](relay::Settings& settings) {
+    settings.workers = 2;
+    settings.udp = udp;
+    settings.listening_port = first.server(udp ? Transport::udp : Transport::tcp).port;
+  });
+  CHECK_THAT(complaint, Contains(udp ? "UDP port" : "TCP port"));
+  CHECK_THAT(complaint, Contains("is in use by another program"));
+}
+
+TEST_CASE("an address that is not ours is refused with those that are", "[relay]") {
+  const std::string complaint = complaint_of([](relay::Settings& settings) {
+    settings.listening_ips = {stun::IpAddress::parse("192.0.2.1").value()};
+  });
+  CHECK_THAT(complaint, Contains("192.0.2.1 is not an address of this machine"));
+  CHECK_THAT(complaint, Contains("its addresses are "));
+}
+
+TEST_CASE("a low port without permission says what is needed", "[relay]") {
+  const std::string complaint = relay::bind_complaint(
+      relay::Protocol::udp, stun::TransportAddress::parse("192.0.2.1:443").value(),
+      std::make_error_code(std::errc::permission_denied), {});
+  CHECK(complaint ==
+        "no permission to listen on UDP port 443 on 192.0.2.1: ports below 1024 need root or the "
+        "capability CAP_NET_BIND_SERVICE");
+}
+
+TEST_CASE("a service that failed to start leaves its ports free", "[relay]") {
+  std::uint16_t port = 0;
+  {
+    RunningRelay first;
+    port = first.server(Transport::udp).port;
+  }
+  {
+    // TCP is taken, UDP is not.
+    RunningRelay tcp_only([&](relay::Settings& settings) {
+      settings.udp = false;
+      settings.listening_port = port;
+    });
+    CHECK_THAT(complaint_of([&](relay::Settings& settings) { settings.listening_port = port; }),
+               Contains("TCP port"));
+  }
+  RunningRelay again([&](relay::Settings& settings) { settings.listening_port = port; });
+  CHECK(again.server(Transport::udp).port == port);
+  CHECK(again.server(Transport::tcp).port == port);
+}
+
+TEST_CASE("an address that a wildcard covers is listened on once", "[relay]") {
+  RunningRelay relay([](relay::Settings& settings) {
+    settings.listening_ips = {stun::IpAddress::parse("0.0.0.0").value(),
+                              stun::IpAddress::parse("127.0.0.1").value()};
+  });
+  CHECK(relay.service->udp_listeners().size() == 1);
+  WireClient client(Transport::udp, {stun::IpAddress::parse("127.0.0.1").value(),
+                                     relay.server(Transport::udp).port});
+  client.allocate();
+}
+
+TEST_CASE("peers never reach our own listeners", "[relay]") {
+  RunningRelay relay;
+  WireClient client = relay.client(Transport::udp);
+  UdpSocket peer;
+  client.allocate();
+  client.bind(0x4000, relay.server(Transport::udp));
+  client.bind(0x4001, peer.address());
+  const auto before = relay.service->counters();
+  client.send_channel_data(0x4000, to_buffer("to the listener"));
+  client.send_channel_data(0x4001, to_buffer("to the peer"));
+  CHECK(peer.receive().bytes == to_buffer("to the peer"));
+  CHECK(eventually(
+      [&] { return relay.service->counters().datagrams_sent == before.datagrams_sent + 1; }));
+}
