@@ -13,7 +13,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 # pylint: disable=wrong-import-position
-from turn_server import answers_tcp, binding_request  # noqa: E402
+from server_under_test import answers_tcp, binding_request  # noqa: E402
 
 
 IP_RECVTTL = 12  # As linux/in.h has it; Python has no name for it.

@@ -20,7 +20,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 # pylint: disable=wrong-import-position
 import isolation  # noqa: E402
 import routed_network  # noqa: E402
-from turn_server import ROOT, Failure, TurnServer, expect, wait_until  # noqa: E402
+from server_under_test import ROOT, Failure, TurnServer, expect, wait_until  # noqa: E402
 
 MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"

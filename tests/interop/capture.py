@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 
-from turn_server import Process, binding_request, expect, wait_until
+from server_under_test import Process, binding_request, expect, wait_until
 
 MALFORMED = "stun.wrong_msglen || stun.long_attribute || stun.att.crc32.bad || _ws.malformed"
 
@@ -21,12 +21,15 @@ class Capture:
             pathlib.Path(folder) / f"{name}.dumpcap.log")
         wait_until(lambda: "File:" in self.process.output(), 15, "dumpcap starts")
 
-    def stop(self):
-        """Ends the recording once it holds a last datagram, so that nothing before is missing."""
+    def flush(self):
+        """Returns when the file holds everything that was sent before."""
         marker = binding_request()
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
             client.sendto(marker, ("127.0.0.1", self.port))
         wait_until(lambda: marker in self.file.read_bytes(), 15, "the capture holds the marker")
+
+    def stop(self):
+        self.flush()
         self.process.signal(signal.SIGINT)
         self.process.wait(15)
 

@@ -10,7 +10,7 @@ import aioice.turn
 
 import isolation
 from lab import PASSWORD, REALM, SECRET, USER
-from turn_server import TurnServer, expect, free_port
+from server_under_test import TurnServer, expect, free_port
 
 PROSODY_CONFIG = """
 data_path = "{folder}"

@@ -5,7 +5,7 @@ import subprocess
 import threading
 
 from capture import Capture
-from turn_server import (ROOT, Failure, Process, TurnServer, answers_udp, free_port, server_binary,
+from server_under_test import (ROOT, Failure, Process, TurnServer, answers_udp, free_port, server_binary,
                          wait_until)
 
 USER, PASSWORD, REALM, SECRET = "lqf", "123456", "nort.gov", "an interop secret"

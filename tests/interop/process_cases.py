@@ -14,11 +14,12 @@ import threading
 import aioice.turn
 
 from lab import LOOPBACK, PASSWORD, USER
-from turn_server import (Process, TurnServer, answers_udp, expect, free_port, server_binary,
+from server_under_test import (Process, TurnServer, answers_udp, expect, free_port, server_binary,
                          wait_until)
 from uclient_cases import expect_no_loss
 
 KNOWN_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
+DRAIN_SECONDS = 20  # At most, for allocations that nobody ends.
 LAN_ADDRESS = "10.77.0.1"  # Of an interface that run.py makes.
 ONE_USER = ["-a", "-u", f"{USER}:{PASSWORD}"]
 
@@ -40,7 +41,7 @@ def known_line_case(lab):
                                           "-s", "-c", "-X", "-n", "5", LAN_ADDRESS], 60)
     expect_no_loss(text)
     expect(server.output().strip(), "nothing on standard output")
-    expect(server.stop() == 0, f"exit status {server.child.returncode} after SIGTERM")
+    expect(server.stop(DRAIN_SECONDS) == 0, f"exit status {server.child.returncode} after SIGTERM")
 
 
 def single_server(lab, name, *arguments):
@@ -186,7 +187,7 @@ def cases(lab):
     found = [
         ("process known-line", known_line_case),
         ("process SIGTERM", signal_case(signal.SIGTERM, False, 5)),
-        ("process SIGTERM drains", signal_case(signal.SIGTERM, True, 40)),
+        ("process SIGTERM drains", signal_case(signal.SIGTERM, True, DRAIN_SECONDS)),
         ("process SIGINT", signal_case(signal.SIGINT, False, 5)),
         ("process second-signal", second_signal_case),
         ("process nohup", nohup_case),

@@ -24,7 +24,7 @@ import isolation  # noqa: E402
 import process_cases  # noqa: E402
 import uclient_cases  # noqa: E402
 from lab import ROOT, Lab  # noqa: E402
-from turn_server import Failure  # noqa: E402
+from server_under_test import Failure  # noqa: E402
 
 PARALLEL = 12  # The clients mostly wait.
 
