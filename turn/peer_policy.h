@@ -49,7 +49,8 @@ struct PeerRules {
   /// Addresses of this host, relay and external addresses included.
   std::vector<IpAddress> own_addresses{};
   /// Relay addresses (local and external): always reachable at ports where relay_port_open says
-  /// that one of our relays is.
+  /// that one of our relays is. At other ports the ranges decide as anywhere: a media server may
+  /// share the host.
   std::vector<IpAddress> own_relay_addresses{};
   std::function<bool(const TransportAddress&)> relay_port_open{};  // asked in canonical form
 };

@@ -310,6 +310,7 @@ TEST_CASE("our own relays can be reached at their ports", "[turn][peer-policy]")
   CHECK(policy.check(at("10.0.0.5:50000")) == Denial::none);
   CHECK(policy.check(at("10.0.0.5:50001")) == Denial::private_range);
   CHECK(policy.check(at("203.0.113.5:50000")) == Denial::none);
+  CHECK(policy.check(at("203.0.113.5:50001")) == Denial::none);  // a neighbour on the same host
   CHECK(policy.check(at("[::ffff:10.0.0.5]:50000")) == Denial::none);
   CHECK(policy.depends_on_port(ip("10.0.0.5")));
   CHECK(policy.depends_on_port(ip("2002:a00:5::")));
