@@ -39,6 +39,9 @@ std::string_view nearest_option(std::string_view written) {
   for (const Group& group : groups()) {
     for (const Option& option : group.options) {
       if (option.name.empty() || option.state == State::removed) continue;
+      // Every letter more or less is an edit.
+      const std::size_t longer = std::max(written.size(), option.name.size());
+      if (longer - std::min(written.size(), option.name.size()) >= nearest) continue;
       const std::size_t distance = edit_distance(written, option.name);
       if (distance < nearest) {
         nearest = distance;

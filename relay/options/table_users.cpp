@@ -30,7 +30,7 @@ Result<void> set_secret_file(Draft& draft, std::string_view path) {
 }
 
 Result<void> set_separator(Draft& draft, std::string_view value) {
-  if (value.size() != 1) {
+  if (value.size() != 1 || value[0] <= ' ' || value[0] > '~') {
     return std::unexpected(
         ValueError{fmt::format("\"{}\" is not a single character; write one such as :", value)});
   }

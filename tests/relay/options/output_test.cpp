@@ -81,7 +81,7 @@ TEST_CASE("the defaults that are told are the defaults that are", "[options]") {
 }
 
 TEST_CASE("help fits the terminal and names every option", "[options]") {
-  for (const std::size_t columns : {40, 60, 80, 120}) {
+  for (const std::size_t columns : {40U, 60U, 80U, 120U}) {
     INFO(columns);
     const std::string help = help_text(columns);
     for (std::size_t at = 0; at < help.size();) {
