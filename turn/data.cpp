@@ -67,7 +67,8 @@ std::optional<ToPeer> Server::State::on_send(const FiveTuple& client,
 std::optional<ToPeer> Server::State::to_peer(Allocation& allocation, const TransportAddress& peer,
                                              bool own_host, Bytes payload, Time now) {
   const Relay* relay = allocation.relay(peer.ip.family(), now);
-  if (relay == nullptr || (own_host && policy.check(peer) != Denial::none)) {
+  const TransportAddress destination = own_host ? addresses.reachable(peer) : peer;
+  if (relay == nullptr || (own_host && !may_reach(peer, destination))) {
     ++counters.no_permission;
     return std::nullopt;
   }
@@ -76,8 +77,13 @@ std::optional<ToPeer> Server::State::to_peer(Allocation& allocation, const Trans
   }
   ++allocation.totals.packets_from_client;
   allocation.totals.bytes_from_client += payload.size();
-  return ToPeer{
-      .relay = relay->id, .peer = own_host ? addresses.reachable(peer) : peer, .payload = payload};
+  return ToPeer{.relay = relay->id, .peer = destination, .payload = payload};
+}
+
+bool Server::State::may_reach(const TransportAddress& peer,
+                              const TransportAddress& destination) const {
+  return policy.check(peer) == Denial::none &&
+         (peer == destination || policy.check(destination) == Denial::none);
 }
 
 std::optional<ToClient> Server::handle_peer(Allocation& allocation, const TransportAddress& source,

@@ -54,6 +54,9 @@ struct Server::State {
   // Relayed data (data.cpp).
   std::optional<ToPeer> to_peer(Allocation& allocation, const TransportAddress& peer, bool own_host,
                                 Bytes payload, Time now);
+  /// A peer on this host is judged by the name that the client has for it and by where it really
+  /// is.
+  bool may_reach(const TransportAddress& peer, const TransportAddress& destination) const;
   /// Who a datagram is from as the client knows them, and whether it may pass.
   struct Origin {
     TransportAddress peer;

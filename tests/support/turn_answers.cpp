@@ -1,4 +1,4 @@
-#include "support/turn_answers.h"
+#include "tests/support/turn_answers.h"
 
 #include <algorithm>
 #include <ostream>

@@ -1,4 +1,4 @@
-#include "support/turn_bench.h"
+#include "tests/support/turn_bench.h"
 
 #include <algorithm>
 

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "stun/message_builder.h"
-#include "support/turn_answers.h"
-#include "support/turn_fakes.h"
+#include "tests/support/turn_answers.h"
+#include "tests/support/turn_fakes.h"
 #include "turn/peer_policy.h"
 #include "turn/port_pool.h"
 #include "turn/reservations.h"

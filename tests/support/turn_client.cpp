@@ -1,7 +1,7 @@
 // What a client of the bench says and hears.
 #include <algorithm>
 
-#include "support/turn_bench.h"
+#include "tests/support/turn_bench.h"
 
 namespace support {
 

@@ -1,10 +1,9 @@
 // Receiving an Allocate Request (RFC 8656 7.2): what is granted, and what is refused in which
 // order.
-#include "support/turn_bench.h"
-
-#include <catch2/catch.hpp>
+#include "tests/support/turn_bench.h"
 
 #include <algorithm>
+#include <catch2/catch.hpp>
 
 namespace support {
 namespace {

@@ -1,5 +1,5 @@
 // Receiving a ChannelBind Request (RFC 8656 12.2).
-#include "support/turn_bench.h"
+#include "tests/support/turn_bench.h"
 #include "turn/limits.h"
 
 #include <catch2/catch.hpp>

@@ -1,5 +1,5 @@
 // Permissions (RFC 8656 9) and Receiving a CreatePermission Request (10.2).
-#include "support/turn_bench.h"
+#include "tests/support/turn_bench.h"
 #include "turn/limits.h"
 
 #include <catch2/catch.hpp>

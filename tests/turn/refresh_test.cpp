@@ -1,5 +1,5 @@
 // Receiving a Refresh Request (RFC 8656 8.2).
-#include "support/turn_bench.h"
+#include "tests/support/turn_bench.h"
 
 #include <catch2/catch.hpp>
 
