@@ -50,7 +50,6 @@ TEST_CASE("the counter of the heap counts other threads", "[relay]") {
   ignore_heap_of_this_thread();
   const std::uint64_t before = heap_allocations();
   RunningRelay relay;
-  CHECK(heap_allocations() == before);
   WireClient client = relay.client(Transport::tcp);
   client.allocate();
   CHECK(heap_allocations() > before);
