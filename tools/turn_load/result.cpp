@@ -1,0 +1,80 @@
+#include "tools/turn_load/result.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+
+namespace turn_load {
+namespace {
+
+/// Of the packets due; a little is jitter of the host.
+constexpr double max_not_sent = 0.01;
+
+std::string percent_or_unknown(std::optional<double> cpus) {
+  return cpus ? fmt::format("{:.0f} %", *cpus * 100) : "?";
+}
+
+double milliseconds(std::chrono::microseconds duration) {
+  return static_cast<double>(duration.count()) / 1000;
+}
+
+}  // namespace
+
+std::string_view to_string(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::well:
+      return "well";
+    case Verdict::lossy:
+      return "too much loss";
+    case Verdict::slow:
+      return "too slow";
+    case Verdict::self_limited:
+      return "limited by turn_load itself";
+  }
+  return "";
+}
+
+std::chrono::microseconds StepResult::worst_p99() const {
+  return std::max(total[0].latency.quantile(0.99), total[1].latency.quantile(0.99));
+}
+
+Verdict judge(const StepResult& step, const Options& options) {
+  const DirectionStatistics all = both(step.total);
+  const auto due = static_cast<double>(all.sent + step.statistics.not_sent);
+  if (static_cast<double>(step.statistics.not_sent) > max_not_sent * due) {
+    return Verdict::self_limited;
+  }
+  if (all.loss() > options.max_loss) return Verdict::lossy;
+  if (step.worst_p99() > options.max_p99) return Verdict::slow;
+  return Verdict::well;
+}
+
+std::string to_text(const Result& result) {
+  std::string text;
+  const auto out = std::back_inserter(text);
+  if (!result.steps.empty()) {
+    fmt::format_to(out, "{:>7} {:>10} {:>9} {:>17} {:>17} {:>9} {:>8}  {}\n", "calls", "packets/s",
+                   "loss", "up p50/p99 ms", "down p50/p99 ms", "server", "self", "verdict");
+  }
+  for (const StepResult& step : result.steps) {
+    const auto latency = [&](Direction direction) {
+      const Histogram& histogram = step.total[index_of(direction)].latency;
+      return fmt::format("{:.2f}/{:.2f}", milliseconds(histogram.quantile(0.5)),
+                         milliseconds(histogram.quantile(0.99)));
+    };
+    fmt::format_to(out, "{:>7} {:>10.0f} {:>7.3f} % {:>17} {:>17} {:>9} {:>8}  {}\n", step.calls,
+                   step.packets_per_second(), both(step.total).loss() * 100, latency(Direction::up),
+                   latency(Direction::down), percent_or_unknown(step.server_cpu),
+                   percent_or_unknown(step.own_cpu), to_string(step.verdict));
+  }
+  if (result.capacity) {
+    fmt::format_to(out, "Capacity: {} calls: {}.\n", result.capacity->calls,
+                   result.capacity->limited_by);
+  }
+  for (const std::string& remark : result.remarks) fmt::format_to(out, "{}\n", remark);
+  if (result.stopped_early) fmt::format_to(out, "Stopped early.\n");
+  return text;
+}
+
+}  // namespace turn_load
