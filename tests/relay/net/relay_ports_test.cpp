@@ -5,7 +5,7 @@
 #include "relay/net/csprng.h"
 #include "service/wire_client.h"
 
-using namespace relay::net;
+namespace relay::net {
 using namespace std::chrono_literals;
 using turn::Parity;
 
@@ -132,3 +132,5 @@ TEST_CASE("a pair of which the upper port is held by another program is not give
   }
   CHECK(bench.ports.taken_count() == 0);
 }
+
+}  // namespace relay::net

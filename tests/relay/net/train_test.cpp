@@ -13,11 +13,12 @@
 #include "relay/net/receive_batch.h"
 #include "service/wire_client.h"
 
-using namespace relay::net;
-using relay::test::Buffer;
-using relay::test::pattern;
-using relay::test::to_buffer;
-using relay::test::UdpSocket;
+namespace relay::net {
+
+using test::Buffer;
+using test::pattern;
+using test::to_buffer;
+using test::UdpSocket;
 
 namespace {
 
@@ -234,3 +235,5 @@ TEST_CASE("datagrams lost in the kernel are counted", "[relay]") {
   CHECK(drops > 0);
   CHECK(received + drops <= sent);
 }
+
+}  // namespace relay::net

@@ -4,7 +4,7 @@
 #include "service/heap_counter.h"
 #include "service/running_relay.h"
 
-using namespace relay::test;
+namespace relay::test {
 using turn::Transport;
 
 namespace {
@@ -54,3 +54,5 @@ TEST_CASE("the counter of the heap counts other threads", "[relay]") {
   client.allocate();
   CHECK(heap_allocations() > before);
 }
+
+}  // namespace relay::test

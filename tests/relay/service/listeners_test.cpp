@@ -7,7 +7,7 @@
 
 #include "service/running_relay.h"
 
-using namespace relay::test;
+namespace relay::test {
 using Catch::Contains;
 using turn::Transport;
 
@@ -107,3 +107,5 @@ TEST_CASE("peers never reach our own listeners", "[relay]") {
   CHECK(eventually(
       [&] { return relay.service->counters().datagrams_sent == before.datagrams_sent + 1; }));
 }
+
+}  // namespace relay::test

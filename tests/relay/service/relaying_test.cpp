@@ -4,7 +4,7 @@
 #include "service/running_relay.h"
 #include "stun/attributes.h"
 
-using namespace relay::test;
+namespace relay::test {
 using turn::Transport;
 
 namespace {
@@ -169,3 +169,5 @@ TEST_CASE("a service that drains refuses new allocations and keeps the old", "[r
   peer.send(relayed, to_buffer("still here"));
   CHECK(old.receive_channel_data(channel) == to_buffer("still here"));
 }
+
+}  // namespace relay::test

@@ -4,7 +4,7 @@
 
 #include "service/running_relay.h"
 
-using namespace relay::test;
+namespace relay::test {
 using namespace std::chrono_literals;
 using turn::Transport;
 
@@ -179,3 +179,5 @@ TEST_CASE("one source may have so many connections without an allocation", "[rel
   WireClient another = relay.client(Transport::tcp);
   another.allocate();
 }
+
+}  // namespace relay::test
