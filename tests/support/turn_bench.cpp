@@ -90,7 +90,7 @@ std::optional<ClientData> TurnBench::deliver(const PeerDatagram& datagram) {
   const auto relay = relay_at(datagram.to);
   if (!relay) return std::nullopt;
   turn::Allocation* allocation = server.find(*relay, now);
-  require(allocation != nullptr, "an open relay belongs to nobody");
+  if (allocation == nullptr) return std::nullopt;  // Expired; the timer is yet to come.
   const auto payload = stun::as_bytes(datagram.payload);
   const auto forward = server.handle_peer(*allocation, datagram.from, payload, now);
   if (!forward) return std::nullopt;
@@ -142,6 +142,7 @@ void TurnBench::carry_out(const Effect& effect) {
 }
 
 void TurnBench::open(const OpenRelay& request) {
+  expire_reservations();
   const auto bound = port_failure(request) ? std::nullopt : claim_port(request);
   if (bound) {
     const bool is_new = relays_.try_emplace(key(request.relay), *bound).second;
@@ -151,7 +152,6 @@ void TurnBench::open(const OpenRelay& request) {
 }
 
 std::optional<TransportAddress> TurnBench::claim_port(const OpenRelay& request) {
-  expire_reservations();
   if (request.claim) {
     const auto kept = reservations_.claim(request.token, now);
     if (!kept) return std::nullopt;

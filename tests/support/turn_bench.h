@@ -115,8 +115,11 @@ class BenchClient {
   Answer allocate(const Allocate& wanted);
   Answer allocate(std::optional<Seconds> lifetime = {}) { return allocate({.lifetime = lifetime}); }
   Answer refresh(std::optional<Seconds> lifetime = {}, std::optional<std::uint8_t> family = {});
-  Answer permit(std::initializer_list<TransportAddress> peers);
-  Answer permit(const TransportAddress& peer) { return permit({peer}); }
+  Answer permit(const std::vector<TransportAddress>& peers);
+  Answer permit(std::initializer_list<TransportAddress> peers) {
+    return permit(std::vector(peers));
+  }
+  Answer permit(const TransportAddress& peer) { return permit(std::vector{peer}); }
   Answer bind(std::uint16_t channel, const TransportAddress& peer);
   /// Any request, with USERNAME in front of what `build` adds unless this client has no name.
   Answer request(stun::Method method, const Build& build = [](auto&) {});

@@ -41,7 +41,7 @@ Answer BenchClient::refresh(std::optional<Seconds> lifetime, std::optional<std::
   });
 }
 
-Answer BenchClient::permit(std::initializer_list<TransportAddress> peers) {
+Answer BenchClient::permit(const std::vector<TransportAddress>& peers) {
   return request(Method::create_permission, [&](MessageBuilder& message) {
     for (const TransportAddress& peer : peers) {
       message.add_xor_address(AttributeType::xor_peer_address, peer);
