@@ -86,6 +86,7 @@ class Exchange final : public StreamReader {
   bool has_allocation(const turn::FiveTuple& client, Time now) override {
     return server_.find(client, now) != nullptr;
   }
+  void on_stream_count(std::size_t count) override;
 
  private:
   // The data path: exchange_data.cpp.

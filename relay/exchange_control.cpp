@@ -23,7 +23,7 @@ Exchange::Exchange(const ExchangeParts& parts)
       reactor_(parts.reactor),
       alarm_(parts.alarm),
       server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
-      streams_(parts.streams, *this, parts.counters),
+      streams_(parts.streams, *this, parts.counters.datagrams),
       train_(parts.counters.datagrams, parts.send) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
@@ -54,6 +54,11 @@ void Exchange::on_time(Time now) {
 void Exchange::on_stream_end(const turn::FiveTuple& client) {
   server_.handle_disconnect(client);
   drain(std::chrono::steady_clock::now());
+}
+
+void Exchange::on_stream_count(std::size_t count) {
+  counters_.stream_clients.set(count);
+  reactor_.set_streams_wait(count != 0);
 }
 
 void Exchange::drain(Time now) {

@@ -16,7 +16,7 @@ stun::IpAddress site_of(const stun::IpAddress& ip) {
 
 }  // namespace
 
-Streams::Streams(const StreamLimits& limits, StreamReader& reader, WorkerCounters& counters)
+Streams::Streams(const StreamLimits& limits, StreamReader& reader, net::DatagramCounters& counters)
     : limits_(limits),
       reader_(reader),
       counters_(counters),
@@ -33,7 +33,7 @@ void Streams::on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& cli
   const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
   if (!clients_.try_emplace(client, Client{session, check_at}).second) return;
   ++strangers_[site];
-  counters_.stream_clients.set(clients_.size());
+  reader_.on_stream_count(clients_.size());
   session->start();
 }
 
@@ -73,7 +73,7 @@ void Streams::on_stream_end(net::TcpSession& session) {
   if (gathered_for_.get() == &session) flush();
   if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
   clients_.erase(client);
-  counters_.stream_clients.set(clients_.size());
+  reader_.on_stream_count(clients_.size());
   reader_.on_stream_end(five_tuple);
 }
 
@@ -105,8 +105,8 @@ void Streams::send_data(const turn::ToClient& forward) {
 void Streams::flush() {
   if (gathered_ == 0) return;
   const std::size_t taken = gathered_for_->send_data(std::span(messages_).first(gathered_));
-  counters_.datagrams.sent.add(taken);
-  counters_.datagrams.send_failures.add(gathered_ - taken);
+  counters_.sent.add(taken);
+  counters_.send_failures.add(gathered_ - taken);
   gathered_ = 0;
   gathered_for_.reset();
 }

@@ -10,9 +10,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "relay/net/counter.h"
 #include "relay/net/tcp_listener.h"
 #include "relay/net/tcp_session.h"
-#include "relay/worker_counters.h"
 #include "turn/forward.h"
 
 namespace relay {
@@ -32,6 +32,8 @@ class StreamReader {
   virtual void on_stream_pause() = 0;
   virtual void on_stream_end(const turn::FiveTuple& client) = 0;
   virtual bool has_allocation(const turn::FiveTuple& client, turn::Time now) = 0;
+  /// How many clients there are now.
+  virtual void on_stream_count(std::size_t count) = 0;
 
  protected:
   ~StreamReader() = default;
@@ -39,7 +41,7 @@ class StreamReader {
 
 class Streams final : public net::StreamAcceptor, public net::StreamOwner {
  public:
-  Streams(const StreamLimits& limits, StreamReader& reader, WorkerCounters& counters);
+  Streams(const StreamLimits& limits, StreamReader& reader, net::DatagramCounters& counters);
 
   /// Answers go out at once.
   void send_control(const turn::FiveTuple& client, stun::Bytes message);
@@ -73,7 +75,7 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
 
   const StreamLimits limits_;
   StreamReader& reader_;
-  WorkerCounters& counters_;
+  net::DatagramCounters& counters_;
   std::unique_ptr<std::byte[]> buffer_;
   Clients clients_;
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
