@@ -53,14 +53,16 @@ void Lifetime::on_signal(int number) {
     default:
       break;
   }
-  if (ending_ || number == SIGINT) {
-    log_->info("stopping");
-    return stop();
-  }
+  if (ending_ || number == SIGINT) return stop();
   ending_ = true;
   log_->info(fmt::format("draining for at most {} s: no new allocations (SIGTERM)",
                          limits_.longest.count()));
   begin_drain(0, limits_.longest);
+}
+
+void Lifetime::stop() {
+  log_->info("stopping");
+  context_.stop();
 }
 
 /// Either an operator wants the log file opened again, or the terminal is gone and with it whoever

@@ -37,7 +37,7 @@ class Lifetime {
   void await_second();
   void begin_drain(std::size_t enough, std::optional<std::chrono::seconds> longest);
   void watch_drain();
-  void stop() { context_.stop(); }
+  void stop();
 
   DrainLimits limits_;
   asio::io_context context_{1};

@@ -253,8 +253,8 @@ std::vector<turn::RelayAddress> addresses_for_clients(const Plan& plan) {
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     if (listens_on(relay.local)) local.push_back(relay.local);
   }
-  for (const TransportAddress& listener : plan.listeners) {
-    if (!listener.ip.is_unspecified()) add_once(local, listener.ip);
+  for (const IpAddress& ip : plan.peer_rules.own_addresses) {
+    if (listens_on(ip) && !is_link_local(ip)) add_once(local, ip);
   }
   drop_loopback_among_others(local);
 

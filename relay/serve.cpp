@@ -42,6 +42,7 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
                             : fmt::format("relays open on {}", relay.local.to_string()));
   }
   log.info(fmt::format("Total auth threads: {}", plan.settings.workers));
+  log.info("the self-test begins: it shows below like any other client");
 }
 
 /// Tests what was started beside serving it, then shows CHECK and leaves the terminal alone.

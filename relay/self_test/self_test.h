@@ -13,8 +13,8 @@ namespace relay::self_test {
 /// How long it may take when nothing is well.
 inline constexpr std::chrono::milliseconds longest{3000};
 
-/// One line: `udp ok 0.04 ms | tcp ok 0.05 ms | ...`, or what is wrong in a clause. Blocks; asking to
-/// stop ends it within 50 ms or so.
+/// One line: `udp ok 0.04 ms | tcp ok 0.05 ms | ...`, or what is wrong in a clause. Blocks; asking
+/// to stop ends it within 50 ms or so.
 std::string check(const Plan& plan, const Service& service, const std::stop_token& stop);
 
 }  // namespace relay::self_test

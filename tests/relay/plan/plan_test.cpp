@@ -280,4 +280,7 @@ TEST_CASE("clients are told one address a family, loopback only when it is all",
   CHECK(told(plan_of({}, host({"192.168.1.7", "fd00::7", "127.0.0.1"}))) == "192.168.1.7");
   CHECK(told(plan_of(listen_on({"127.0.0.1"}), lan)) == "127.0.0.1");
   CHECK(told(plan_of(listen_on({"::"}), host({"192.168.1.7", "fd00::7"}))) == "fd00::7");
+  CHECK(told(plan_of(listen_on({"::"}), host({"203.0.113.5", "fd00::7", "fe80::7"}))) == "fd00::7");
+  CHECK(told(plan_of(listen_on({"0.0.0.0"}), host({"203.0.113.5", "2001:db8::5"}))) ==
+        "203.0.113.5");
 }

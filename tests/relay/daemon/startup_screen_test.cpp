@@ -1,0 +1,55 @@
+#include "relay/startup_screen.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+namespace {
+
+using nlohmann::json;
+
+relay::HostFacts dual_stack_host() {
+  return {.interface_addresses = {stun::IpAddress::parse("192.168.1.7").value(),
+                                  stun::IpAddress::parse("2001:db8::7").value()},
+          .host_name = "box",
+          .domain_name = "",
+          .usable_cpus = 1,
+          .spare_password = "pass\"word",
+          .spare_secret = "secret"};
+}
+
+json pasted(const relay::Settings& settings, relay::Ports ports) {
+  const auto plan = relay::make_plan(settings, dual_stack_host()).value();
+  const json servers = json::parse(relay::ice_servers(plan, ports));
+  REQUIRE(servers.size() == 1);
+  return servers[0];
+}
+
+}  // namespace
+
+TEST_CASE("PASTE names each address over each transport that is served", "[screen]") {
+  CHECK(pasted({}, {.udp = 3478, .tcp = 3479})["urls"] ==
+        json({"turn:192.168.1.7:3478?transport=udp", "turn:192.168.1.7:3479?transport=tcp",
+              "turn:[2001:db8::7]:3478?transport=udp", "turn:[2001:db8::7]:3479?transport=tcp"}));
+  CHECK(pasted({}, {.udp = 0, .tcp = 3478})["urls"] ==
+        json({"turn:192.168.1.7:3478?transport=tcp", "turn:[2001:db8::7]:3478?transport=tcp"}));
+}
+
+TEST_CASE("PASTE stays JSON whatever the password", "[screen]") {
+  CHECK(pasted({}, {.udp = 3478, .tcp = 3478})["credential"] == "pass\"word");
+}
+
+TEST_CASE("PASTE gives a browser a name and a password even where nobody asks", "[screen]") {
+  relay::Settings settings;
+  settings.anonymous = true;
+  const json server = pasted(settings, {.udp = 3478, .tcp = 3478});
+  CHECK_FALSE(server["username"].get<std::string>().empty());
+  CHECK_FALSE(server["credential"].get<std::string>().empty());
+}
+
+TEST_CASE("PASTE of a STUN server has no credentials", "[screen]") {
+  relay::Settings settings;
+  settings.turn.stun_only = true;
+  const json server = pasted(settings, {.udp = 3478, .tcp = 3478});
+  CHECK(server["urls"] == json({"stun:192.168.1.7:3478", "stun:[2001:db8::7]:3478"}));
+  CHECK_FALSE(server.contains("credential"));
+}
