@@ -10,21 +10,9 @@
 namespace relay {
 namespace {
 
-/// `hex` was checked when the options were read.
-stun::IntegrityKey key_of(std::string_view hex) {
-  const auto digit = [](char c) {
-    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-  };
-  std::vector<std::byte> bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
-    bytes.push_back(static_cast<std::byte>(digit(hex[i]) << 4 | digit(hex[i + 1])));
-  }
-  return stun::IntegrityKey(bytes);
-}
-
 auth::StaticUser static_user(const UserSetting& user) {
   auth::StaticUser known{.name = user.name, .password = user.password, .key = {}};
-  if (!user.key_hex.empty()) known.key = key_of(user.key_hex);
+  if (!user.key_hex.empty()) known.key = key_of(user);
   return known;
 }
 
@@ -40,6 +28,18 @@ auth::LongTermConfig long_term_config(const Settings& settings, const NonceKey& 
 }
 
 }  // namespace
+
+stun::IntegrityKey key_of(const UserSetting& user) {
+  const auto digit = [](char c) {
+    return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+  };
+  const std::string_view hex = user.key_hex;
+  std::vector<std::byte> bytes;
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+    bytes.push_back(static_cast<std::byte>(digit(hex[i]) << 4 | digit(hex[i + 1])));
+  }
+  return stun::IntegrityKey(bytes);
+}
 
 NonceKey make_nonce_key(const Settings& settings) {
   if (settings.nonce_secret.empty()) {

@@ -7,6 +7,7 @@
 
 #include "auth/long_term.h"
 #include "relay/options/settings.h"
+#include "stun/integrity.h"
 
 namespace relay {
 
@@ -15,6 +16,9 @@ using NonceKey = std::array<std::byte, 32>;
 /// From --stateless-nonce-secret, so that several servers understand each other's nonces, else
 /// random.
 NonceKey make_nonce_key(const Settings& settings);
+
+/// The key of a user given by key; its digits were checked when the options were read.
+stun::IntegrityKey key_of(const UserSetting& user);
 
 class Authentication {
  public:

@@ -3,27 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 
 #include "auth/long_term.h"
+#include "relay/authentication.h"
 #include "relay/plan.h"
 
 namespace relay::self_test {
 namespace {
 
 constexpr std::chrono::hours minted_for{24};
-
-/// `key_hex` was checked when the options were read.
-stun::IntegrityKey decode_key(std::string_view hex) {
-  std::vector<std::byte> bytes;
-  for (std::size_t at = 0; at + 2 <= hex.size(); at += 2) {
-    std::uint8_t byte = 0;
-    std::from_chars(hex.data() + at, hex.data() + at + 2, byte, 16);
-    bytes.push_back(std::byte{byte});
-  }
-  return stun::IntegrityKey(bytes);
-}
 
 Credentials mint(const Settings& settings) {
   const auto expiry =
@@ -47,7 +36,7 @@ std::optional<Credentials> credentials_of(const Settings& settings) {
   if (!settings.secrets.empty()) return mint(settings);
   if (settings.users.empty()) return std::nullopt;
   const UserSetting& user = settings.users.front();
-  return Credentials{user.name, "", decode_key(user.key_hex)};
+  return Credentials{user.name, "", key_of(user)};
 }
 
 }  // namespace relay::self_test
