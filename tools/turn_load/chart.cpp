@@ -10,9 +10,9 @@
 namespace turn_load {
 namespace {
 
-constexpr double width = 640, height = 280;
+constexpr double width = 520, height = 250;
 constexpr double left = 62, right = 18, top = 12, bottom = 44;
-constexpr int x_ticks = 8, y_ticks = 5;
+constexpr int x_ticks = 6, y_ticks = 5;
 
 /// Where the values of one axis lie on the page.
 class Axis {
@@ -74,7 +74,7 @@ Axis make_y_axis(const Chart& chart) {
   // A bound far above everything measured would press it into the ground.
   if (chart.bound && *chart.bound < 3 * extent.most) extent.include(*chart.bound);
   extent.include(0);
-  return {ticks(0, extent.most, y_ticks), height - bottom, top, false};
+  return {ticks(0, extent.most > 0 ? extent.most : 1, y_ticks), height - bottom, top, false};
 }
 
 std::string number(double value) {
@@ -115,8 +115,9 @@ void draw_lines_across(Out out, const Chart& chart, const Axis& x, const Axis& y
     const double at = y.place(*chart.bound);
     fmt::format_to(out, R"(<line class="bound" x1="{}" y1="{:.1f}" x2="{}" y2="{:.1f}"/>)", left,
                    at, width - right, at);
-    fmt::format_to(out, R"(<text class="tick" x="{}" y="{:.1f}" text-anchor="end">bound</text>)",
-                   width - right, at - 4);
+    if (at < height - bottom - 12) {
+      fmt::format_to(out, R"(<text class="tick" x="{}" y="{:.1f}">bound</text>)", left + 4, at - 4);
+    }
   }
   if (chart.mark_x) {
     const double at = x.place(*chart.mark_x);

@@ -1,5 +1,6 @@
 #include "tools/turn_load/datagrams.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 
@@ -66,6 +67,13 @@ std::expected<FileDescriptor, int> open_datagram_socket(const stun::TransportAdd
   const SocketAddress address(local);
   if (::bind(socket.number(), address.data(), address.size()) != 0) return std::unexpected(errno);
   return socket;
+}
+
+std::uint32_t dropped_datagrams(int fd) {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  if (::getsockopt(fd, SOL_SOCKET, SO_MEMINFO, memory.data(), &size) != 0) return 0;
+  return memory[SK_MEMINFO_DROPS];
 }
 
 DatagramReceiver::DatagramReceiver()

@@ -22,6 +22,9 @@ namespace turn_load {
 std::expected<relay::net::FileDescriptor, int> open_datagram_socket(
     const stun::TransportAddress& local);
 
+/// Datagrams that found the receive buffer of the socket full, since it was opened.
+std::uint32_t dropped_datagrams(int fd);
+
 /// Takes messages one by one from whatever carried them.
 class MessageSink {
  public:

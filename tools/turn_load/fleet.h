@@ -59,6 +59,8 @@ class Fleet final : private MessageSink {
                            std::size_t size) const;
   /// How many of the datagrams of `segment` bytes in `train` went out.
   std::size_t send(std::uint32_t call, Direction direction, Bytes train, std::size_t segment);
+  /// Datagrams dropped for want of buffer by the sockets of this fleet, ever.
+  std::uint64_t dropped() const;
   /// Hands over what arrives within `timeout`, and keeps the calls alive.
   void wait(Clock::duration timeout, PayloadSink& sink);
 

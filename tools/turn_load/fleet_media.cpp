@@ -56,6 +56,14 @@ std::size_t Fleet::send(std::uint32_t number, Direction direction, Bytes train,
   return train.size() / segment;
 }
 
+std::uint64_t Fleet::dropped() const {
+  std::uint64_t sum = 0;
+  for (const auto& peer : peers_) sum += dropped_datagrams(peer->socket.number());
+  if (plan_.transport != Transport::udp) return sum;
+  for (const auto& call : calls_) sum += dropped_datagrams(call->link->fd());
+  return sum;
+}
+
 void Fleet::wait(Clock::duration timeout, PayloadSink& sink) {
   sink_ = &sink;
   handle_events(timeout);

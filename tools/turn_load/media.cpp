@@ -46,6 +46,7 @@ void Media::add_flows(const Stream& stream) {
 
 StepStatistics Media::run(const std::atomic<bool>& stop) {
   const auto cpu_before = thread_cpu_time();
+  const std::uint64_t dropped_before = fleet_.dropped();
   const Time end = step_.start + step_.duration;
   for (Time now = Clock::now(); now < end && !stop; now = Clock::now()) {
     send_due(now);
@@ -58,6 +59,7 @@ StepStatistics Media::run(const std::atomic<bool>& stop) {
   statistics_.busiest_thread = std::chrono::duration<double>(thread_cpu_time() - cpu_before) /
                                std::chrono::duration<double>(took);
   collect_late(stop);
+  statistics_.dropped_here = fleet_.dropped() - dropped_before;
   return std::move(statistics_);
 }
 

@@ -17,6 +17,10 @@ void Progress::setting_up(std::uint32_t ready, std::uint32_t wanted) {
   rewrite(fmt::format("setting up calls: {} of {}", ready, wanted));
 }
 
+void Progress::step_begins(std::uint32_t calls, std::chrono::seconds duration) {
+  if (!terminal_) say(fmt::format("{} calls for {} s ...", calls, duration.count()));
+}
+
 void Progress::running(const Moment& moment) {
   rewrite(fmt::format(
       "{} calls  {:.0f}/{:.0f} s  sent {:.0f}/s  received {:.0f}/s  server {}  self {:.0f} % CPU",

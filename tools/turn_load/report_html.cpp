@@ -30,21 +30,21 @@ h1 { margin: 0; font-size: 22px; } p { margin: 4px 0; } .soft { color: var(--sof
 figcaption { display: flex; flex-wrap: wrap; gap: 4px 14px; margin-bottom: 8px; }
 .key { color: var(--soft); font-size: 13px; white-space: nowrap; }
 .key i { display: inline-block; width: 18px; margin-right: 5px; vertical-align: 4px;
-  border-top: 2px solid; }
+  border-top: 2px solid currentColor; }
 svg { display: block; width: 100%; height: auto; }
 .grid { stroke: var(--grid); } .axis { stroke: var(--soft); }
 .tick { fill: var(--soft); font-size: 12px; } .label { fill: var(--soft); font-size: 12.5px; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; } .dot { stroke: none; }
 .bound { stroke: var(--bad); stroke-dasharray: 6 4; }
 .mark { stroke: var(--soft); stroke-dasharray: 2 4; }
-.up { stroke: var(--up); border-color: var(--up); }
-.down { stroke: var(--down); border-color: var(--down); }
-.self { stroke: var(--self); border-color: var(--self); }
+.up { stroke: var(--up); color: var(--up); }
+.down { stroke: var(--down); color: var(--down); }
+.self { stroke: var(--self); color: var(--self); }
 .dot.up { fill: var(--up); } .dot.down { fill: var(--down); } .dot.self { fill: var(--self); }
-.half { stroke-dasharray: 5 4; border-top-style: dashed; opacity: .75; }
+.half { stroke-dasharray: 5 4; opacity: .75; } .key i.half { border-top-style: dashed; }
 .scroll { overflow-x: auto; margin-top: 16px; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: 6px 10px; text-align: right; white-space: nowrap;
+table { font-size: 14px; } th, td { padding: 6px 8px; text-align: right; white-space: nowrap;
   border-bottom: 1px solid var(--grid); }
 th { color: var(--soft); font-weight: 500; font-size: 13px; }
 td:last-child, th:last-child { text-align: left; }
@@ -60,6 +60,7 @@ double milliseconds(std::chrono::microseconds duration) {
 /// time.
 struct Column {
   double x = 0;
+  double seconds = 0;
   const Interval* counted = nullptr;
   CpuWatch::Share cpu;
 };
@@ -67,7 +68,6 @@ struct Column {
 struct Columns {
   std::string label;
   std::vector<Column> columns;
-  bool by_load = false;
 };
 
 bool has_several_loads(const Result& result) {
@@ -77,9 +77,13 @@ bool has_several_loads(const Result& result) {
 }
 
 Columns by_load(const Result& result) {
-  Columns all{.label = "calls", .columns = {}, .by_load = true};
+  Columns all{.label = "calls", .columns = {}};
   for (const StepResult& step : result.steps) {
-    all.columns.push_back({.x = static_cast<double>(step.calls),
+    const auto calls = static_cast<double>(step.calls);
+    // Of a step that was repeated the last counts.
+    std::erase_if(all.columns, [&](const Column& column) { return column.x == calls; });
+    all.columns.push_back({.x = calls,
+                           .seconds = step.seconds,
                            .counted = &step.total,
                            .cpu = {.server = step.server_cpu, .own = step.own_cpu}});
   }
@@ -92,7 +96,10 @@ Columns by_time(const StepResult& step) {
   const double length = std::chrono::duration<double>(step.statistics.interval_length).count();
   for (std::size_t i = 0; i < step.cpu_by_interval.size(); ++i) {
     if (i >= step.statistics.intervals.size()) break;
-    all.columns.push_back({.x = static_cast<double>(i + 1) * length,
+    const double begun = static_cast<double>(i) * length;
+    const double end = std::min(begun + length, step.seconds);
+    all.columns.push_back({.x = end,
+                           .seconds = end - begun,
                            .counted = &step.statistics.intervals[i],
                            .cpu = step.cpu_by_interval[i]});
   }
@@ -157,13 +164,12 @@ Chart cpu_chart(const Columns& columns) {
                      series_of(columns, "turn_load", "self", self)}};
 }
 
-Chart rate_chart(const Result& result, const Columns& columns) {
-  const auto rate = [&](Direction direction) {
-    return [&, direction](const Column& column) -> std::optional<double> {
-      const StepResult& step = result.steps.front();
-      const double length = std::chrono::duration<double>(step.statistics.interval_length).count();
-      const double seconds = columns.by_load ? step.seconds : length;
-      return static_cast<double>((*column.counted)[index_of(direction)].received) / seconds;
+Chart rate_chart(const Columns& columns) {
+  const auto rate = [](Direction direction) {
+    return [direction](const Column& column) -> std::optional<double> {
+      if (column.seconds <= 0) return std::nullopt;
+      const auto received = (*column.counted)[index_of(direction)].received;
+      return static_cast<double>(received) / column.seconds;
     };
   };
   return {.title = "Packets that arrived",
@@ -177,7 +183,7 @@ void write_charts(Out out, const Result& result) {
   const bool several = has_several_loads(result);
   const Columns columns = several ? by_load(result) : by_time(result.steps.back());
   std::vector<Chart> charts{loss_chart(columns), latency_chart(columns), cpu_chart(columns),
-                            rate_chart(result, columns)};
+                            rate_chart(columns)};
   if (result.capacity) {
     charts[0].bound = result.options.max_loss * 100;
     charts[1].bound = milliseconds(result.options.max_p99);

@@ -30,9 +30,14 @@ std::string_view to_string(Verdict verdict) {
     case Verdict::slow:
       return "too slow";
     case Verdict::self_limited:
-      return "limited by turn_load itself";
+      return "not sent in time";
   }
   return "";
+}
+
+double StepResult::not_sent_share() const {
+  const std::uint64_t due = both(total).sent + statistics.not_sent;
+  return due == 0 ? 0 : static_cast<double>(statistics.not_sent) / static_cast<double>(due);
 }
 
 std::chrono::microseconds StepResult::worst_p99() const {
@@ -41,11 +46,13 @@ std::chrono::microseconds StepResult::worst_p99() const {
 
 Verdict judge(const StepResult& step, const Options& options) {
   const DirectionStatistics all = both(step.total);
-  const auto due = static_cast<double>(all.sent + step.statistics.not_sent);
-  if (static_cast<double>(step.statistics.not_sent) > max_not_sent * due) {
+  const auto sent = static_cast<double>(all.sent);
+  const auto lost = static_cast<double>(all.lost());
+  const auto dropped_here = static_cast<double>(step.statistics.dropped_here);
+  if (lost - dropped_here > options.max_loss * sent) return Verdict::lossy;
+  if (lost > options.max_loss * sent || step.not_sent_share() > max_not_sent) {
     return Verdict::self_limited;
   }
-  if (all.loss() > options.max_loss) return Verdict::lossy;
   if (step.worst_p99() > options.max_p99) return Verdict::slow;
   return Verdict::well;
 }

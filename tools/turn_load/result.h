@@ -18,7 +18,7 @@ enum class Verdict : std::uint8_t {
   well,
   lossy,
   slow,
-  self_limited,  // this program could not send in time: says nothing about the server
+  self_limited,  // this program could not send or receive in time: tells nothing of the server
 };
 std::string_view to_string(Verdict verdict);
 
@@ -36,6 +36,8 @@ struct StepResult {
   double packets_per_second() const {
     return seconds > 0 ? static_cast<double>(both(total).sent) / seconds : 0;
   }
+  /// Of the packets that were due.
+  double not_sent_share() const;
   std::chrono::microseconds worst_p99() const;
 };
 

@@ -36,6 +36,7 @@ ordered_json to_json(const StepResult& step) {
           {"up", to_json(step.total[index_of(Direction::up)])},
           {"down", to_json(step.total[index_of(Direction::down)])},
           {"not_sent", step.statistics.not_sent},
+          {"dropped_here", step.statistics.dropped_here},
           {"strays", step.statistics.strays},
           {"server_cpu", number_or_null(step.server_cpu)},
           {"own_cpu", step.own_cpu},

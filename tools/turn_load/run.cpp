@@ -50,9 +50,33 @@ Result Run::execute() {
     result_.remarks.push_back(
         fmt::format("{} calls broke: {}.", fleet->broken(), fleet->failure()));
   }
+  remark_own_limits();
   in_parallel([&](std::size_t fleet) { fleets_[fleet]->release(); }, [] {});
   result_.stopped_early = stop_;
   return std::move(result_);
+}
+
+/// What the reader must know to believe the figures.
+void Run::remark_own_limits() {
+  constexpr double worth_a_word = 0.01;
+  double not_sent = 0, busiest = 0;
+  std::uint64_t dropped = 0;
+  for (const StepResult& step : result_.steps) {
+    not_sent = std::max(not_sent, step.not_sent_share());
+    busiest = std::max(busiest, step.statistics.busiest_thread);
+    dropped += step.statistics.dropped_here;
+  }
+  if (not_sent > worth_a_word) {
+    result_.remarks.push_back(fmt::format(
+        "turn_load did not send up to {:.0f} % of the packets in time: {}.", not_sent * 100,
+        busiest > 0.8 ? "its busiest thread had no rest, more --threads may help"
+                      : "this host is too busy with other work, a host of its own helps"));
+  }
+  if (dropped > 0) {
+    result_.remarks.push_back(fmt::format(
+        "{} packets arrived but found a socket of turn_load full: raise net.core.rmem_max.",
+        dropped));
+  }
 }
 
 std::string Run::prepare() {

@@ -28,6 +28,7 @@ class Run {
   std::string prepare();
   std::string choose_addresses(FleetPlan& plan);
   void take_steps();
+  void remark_own_limits();
   void search_capacity();
   /// Empty, or why there are not that many.
   std::string grow(std::uint32_t calls);

@@ -26,6 +26,7 @@ const StepResult& Run::measure(std::uint32_t calls) {
   StepResult warming;
   warming.calls = result.calls;
   run_media(profile, warm_up, warming);
+  if (!stop_) progress_.step_begins(result.calls, options_.seconds);
   run_media(profile, options_.seconds, result);
   result.verdict = judge(result, options_);
   progress_.step_done(result);

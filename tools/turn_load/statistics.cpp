@@ -54,6 +54,7 @@ void StepStatistics::merge(const StepStatistics& other) {
     for (std::size_t d = 0; d < directions; ++d) intervals[i][d].merge(other.intervals[i][d]);
   }
   not_sent += other.not_sent;
+  dropped_here += other.dropped_here;
   strays += other.strays;
   busiest_thread = std::max(busiest_thread, other.busiest_thread);
 }

@@ -55,6 +55,8 @@ struct StepStatistics {
   std::chrono::nanoseconds interval_length{std::chrono::seconds(1)};
   /// Packets that this program failed to send in time: its own limit, not the server's.
   std::uint64_t not_sent = 0;
+  /// Packets that came back and found a socket of this program full: its own limit too.
+  std::uint64_t dropped_here = 0;
   /// Datagrams that nobody here sent.
   std::uint64_t strays = 0;
   /// The part of the time that the busiest thread of this program worked.
