@@ -125,6 +125,8 @@ class BenchClient {
   Answer request(stun::Method method, const Build& build = [](auto&) {});
   /// These bytes as they are.
   Answer exchange(turn::Bytes message);
+  /// These bytes, whatever they are: what left the relay because of them. Answers are dropped.
+  std::optional<PeerDatagram> says(turn::Bytes message);
   Answer retransmit() { return exchange(std::vector(last_request_)); }
   std::vector<std::byte> make(stun::MessageType type, const Build& build);
 

@@ -71,6 +71,14 @@ Answer BenchClient::exchange(turn::Bytes message) {
   return bench_->take_answer(tuple_);
 }
 
+std::optional<PeerDatagram> BenchClient::says(turn::Bytes message) {
+  const auto forward = bench_->server.handle_client(tuple_, message, bench_->now);
+  bench_->drain();
+  bench_->take_answer(tuple_);
+  if (!forward) return std::nullopt;
+  return bench_->as_datagram(*forward);
+}
+
 std::vector<std::byte> BenchClient::make(stun::MessageType type, const Build& build) {
   std::vector<std::byte> buffer(70'000);
   stun::TransactionId transaction{};
