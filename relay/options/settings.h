@@ -40,7 +40,6 @@ struct LogSettings {
   std::string file;                             // empty: none
   bool simple = false;                          // the file's name as given: no date, no roll-over
   std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
-  bool bindings = false;
 };
 
 struct Settings {
@@ -52,7 +51,6 @@ struct Settings {
   bool tcp = true;
   std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
-  bool drop_invalid_packets_log = false;
 
   // Relaying.
   std::vector<stun::IpAddress> relay_ips;  // empty: see relay addresses in relay/plan

@@ -105,15 +105,13 @@ constexpr Option table[] = {
     {.name = "log-binding",
      .default_value = "false",
      .help = "Log every Binding request. Anyone can fill the disk then.",
-     .set = [](Draft& d,
-               std::string_view v) { return store(boolean(v), d.settings().log.bindings); }},
+     .state = State::ignored,
+     .note = "a log line for each Binding request is not built yet"},
     {.name = "drop-invalid-packets-log",
      .default_value = "false",
      .help = "Log datagrams that are dropped because they are not STUN.",
-     .set =
-         [](Draft& d, std::string_view v) {
-           return store(boolean(v), d.settings().drop_invalid_packets_log);
-         }},
+     .state = State::ignored,
+     .note = "a log line for each datagram that is not STUN is not built yet"},
 };
 
 }  // namespace
