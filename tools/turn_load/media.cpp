@@ -55,6 +55,7 @@ StepStatistics Media::run(const std::atomic<bool>& stop) {
     live_.sent.store(sent_, std::memory_order_relaxed);
     live_.received.store(received_, std::memory_order_relaxed);
   }
+  give_up_until(std::min(Clock::now(), end));
   const auto took = Clock::now() - step_.start;
   statistics_.busiest_thread = std::chrono::duration<double>(thread_cpu_time() - cpu_before) /
                                std::chrono::duration<double>(took);
@@ -71,6 +72,13 @@ void Media::send_due(Time now) {
     for (int i = 0; i < max_bursts_a_round && flow.pacer.due() <= now; ++i) {
       send_burst(flow, Clock::now());
     }
+  }
+}
+
+/// What should have left by then will not any more.
+void Media::give_up_until(Time then) {
+  for (Flow& flow : flows_) {
+    statistics_.not_sent += flow.pacer.skip_until(then) * flow.stream.burst;
   }
 }
 

@@ -51,6 +51,7 @@ class Media final : private PayloadSink {
 
   void add_flows(const Stream& stream);
   void send_due(Time now);
+  void give_up_until(Time then);
   void send_burst(Flow& flow, Time now);
   std::size_t choose_size(const Stream& stream);
   Time next_due() const;

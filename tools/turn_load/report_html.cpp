@@ -87,7 +87,7 @@ Columns by_load(const Result& result) {
                            .counted = &step.total,
                            .cpu = {.server = step.server_cpu, .own = step.own_cpu}});
   }
-  std::ranges::stable_sort(all.columns, {}, &Column::x);
+  std::ranges::sort(all.columns, {}, &Column::x);
   return all;
 }
 

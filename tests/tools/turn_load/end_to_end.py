@@ -69,13 +69,16 @@ def make_certificate(folder):
     return certificate, key
 
 
-def expect_flow(result, calls, least_packets):
-    """Media flowed both ways and all but nothing was lost: this is loopback, and hardly a load."""
+def expect_flow(result, calls, packets):
+    """Media flowed both ways and all but nothing was lost: this is loopback, and hardly a load. As
+    many packets were due as the profile says; how many of them left in time is up to the host."""
     step = result["steps"][-1]
     expect(step["calls"] == calls, f"{step['calls']} calls, not {calls}")
+    due = step["up"]["sent"] + step["down"]["sent"] + step["not_sent"]
+    expect(abs(due - packets) <= 0.03 * packets, f"{due} packets were due, not {packets}")
     for way in ("up", "down"):
         flow = step[way]
-        expect(flow["received"] >= least_packets, f"{way}: only {flow['received']} packets arrived")
+        expect(flow["received"] > 0, f"{way}: nothing arrived")
         expect(flow["loss"] < 0.01, f"{way}: {flow['loss']:.2%} lost")
         expect(0 < flow["p50_us"] <= flow["p99_us"] <= flow["max_us"], f"{way}: odd latencies")
         expect(flow["duplicated"] == 0, f"{way}: duplicates")
@@ -84,24 +87,23 @@ def expect_flow(result, calls, least_packets):
 
 def check_transports(lab):
     audio = lab.measure("--calls", 20, "--seconds", 1, "--server-pid", lab.server.pid)
-    expect_flow(audio, 20, 800)
+    expect_flow(audio, 20, 2000)
     expect(audio["steps"][0]["server_cpu"] > 0, "the server's CPU was not measured")
-    expect_flow(lab.measure("--calls", 4, "--seconds", 1, "--profile", "video"), 4, 600)
+    expect_flow(lab.measure("--calls", 4, "--seconds", 1, "--profile", "video"), 4, 1600)
     expect_flow(lab.measure("--calls", 10, "--seconds", 1, "--transport", "tcp", "--profile",
-                            "mixed"), 10, 800)
+                            "mixed"), 10, 2500)
     threads = lab.measure("--calls", "5,9", "--seconds", 1, "--threads", 3)
     expect([step["calls"] for step in threads["steps"]] == [5, 9], "not the steps asked for")
-    expect_flow(threads, 9, 300)
-    rate = lab.measure("--calls", 10, "--seconds", 2, "--rate", 2000)["steps"][0]
-    expect(1700 <= rate["packets_per_second"] <= 2100, f"{rate['packets_per_second']} packets/s")
+    expect_flow(threads, 9, 900)
+    expect_flow(lab.measure("--calls", 10, "--seconds", 2, "--rate", 2000), 10, 4000)
 
 
 def check_tls(lab):
     secure = ("--port", lab.tls_port, "--transport", "tls", "--calls", 4, "--seconds", 1)
     refused = lab.load(*secure)
     expect(refused.returncode == 1 and "--insecure" in refused.stderr, refused.stderr)
-    expect_flow(lab.measure(*secure, "--ca", lab.certificate), 4, 150)
-    expect_flow(lab.measure(*secure, "--insecure"), 4, 150)
+    expect_flow(lab.measure(*secure, "--ca", lab.certificate), 4, 400)
+    expect_flow(lab.measure(*secure, "--insecure"), 4, 400)
 
 
 def check_capacity_and_report(folder, lab):
