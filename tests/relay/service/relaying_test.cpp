@@ -121,6 +121,27 @@ TEST_CASE("a wildcard listener answers from the address that was asked", "[relay
   CHECK(client.answered_from() == asked);
 }
 
+TEST_CASE("IPv6 clients and IPv6 peers are relayed likewise", "[relay][rfc8656-7.2]") {
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  const std::string listening = GENERATE("::1", "::");
+  RunningRelay relay([&](relay::Settings& settings) {
+    settings.listening_ips = {stun::IpAddress::parse(listening).value()};
+    settings.relay_ips.push_back(stun::IpAddress::parse("::1").value());
+  });
+  const TransportAddress asked{stun::IpAddress::parse("::1").value(), relay.server(transport).port};
+  WireClient client(transport, asked, "::1");
+  UdpSocket peer("::1");
+  const TransportAddress relayed = client.allocate([](stun::MessageBuilder& message) {
+    message.add_leading_u8(stun::AttributeType::requested_address_family, 0x02);
+  });
+  CHECK(relayed.ip == asked.ip);
+  client.bind(channel, peer.address());
+  client.send_channel_data(channel, to_buffer("six"));
+  CHECK(peer.receive().bytes == to_buffer("six"));
+  peer.send(relayed, to_buffer("sechs"));
+  CHECK(client.receive_channel_data(channel) == to_buffer("sechs"));
+}
+
 TEST_CASE("a reserved port is claimed by another client, on whatever worker", "[rfc8656-7.2]") {
   RunningRelay relay([](relay::Settings& settings) { settings.workers = 2; });
   // The kernel spreads clients over the workers by their ports; soon a token crosses over.

@@ -17,7 +17,7 @@ Plan test_plan(const std::function<void(Settings&)>& change) {
       {.name = std::string(username), .password = std::string(password), .key_hex = {}}};
   if (change) change(settings);
   HostFacts host;
-  host.interface_addresses = {loopback};
+  host.interface_addresses = {loopback, stun::IpAddress::parse("::1").value()};
   auto plan = make_plan(settings, host);
   if (!plan) FAIL(plan.error());
   return *plan;

@@ -1,5 +1,8 @@
 // Clients on TCP: messages cut anywhere, slow readers, silence and garbage.
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 
 #include "service/running_relay.h"
@@ -163,6 +166,26 @@ TEST_CASE("when the connection ends its allocation goes", "[relay]") {
     const auto counters = relay.service->counters();
     return counters.allocations == 0 && counters.stream_clients == 0;
   }));
+}
+
+TEST_CASE("without descriptors new connections wait, and everything else goes on", "[relay]") {
+  RunningRelay relay;
+  WireClient old = relay.client(Transport::udp);
+  old.succeed(stun::Method::binding, {});  // The worker has started and opens no more.
+  rlimit limit{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
+  const int next_free = ::dup(0);
+  REQUIRE(::close(next_free) == 0);
+  // The client's own socket is the last one that there is.
+  const rlimit exhausted{.rlim_cur = static_cast<rlim_t>(next_free) + 1,
+                         .rlim_max = limit.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &exhausted) == 0);
+  WireClient waiting = relay.client(Transport::tcp);
+  waiting.send(binding_request());
+  for (int i = 0; i < 100; ++i) old.succeed(stun::Method::binding, {});
+  CHECK(relay.service->counters().stream_clients == 0);
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
+  CHECK(waiting.receive().size() >= stun::header_size);
 }
 
 TEST_CASE("one source may have so many connections without an allocation", "[relay]") {
