@@ -105,8 +105,7 @@ Log::Log(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Log::~Log() {
   tell_suppressed(state_->warnings.collect(RateLimit::Time::max()));
-  state_->logger.reset();
-  state_->thread.reset();  // joins once the queue is empty
+  state_->thread.reset();  // writes what is queued and joins; then nobody uses the sinks
 }
 
 bool Log::wants_events() const { return enabled(LogLevel::warning); }
