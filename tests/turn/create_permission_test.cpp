@@ -158,6 +158,17 @@ TEST_CASE("an allocation has at most 1024 permissions; dead ones make room",
   }
 }
 
+TEST_CASE("permissions of a half that ended make room", "[turn][rfc8656-8.1]") {
+  TurnBench bench;
+  BenchClient alice = bench.client("198.51.100.7:40000");
+  REQUIRE(alice.allocate({.additional_family = ipv6}) == success);
+  fill_permissions(alice);
+  const auto v6_peer = "[2001:db8:1::1]:5000"_peer;
+  CHECK(alice.permit(v6_peer) == error(508));
+  REQUIRE(alice.refresh(Seconds(0), ipv4) == success);
+  CHECK(alice.permit(v6_peer) == success);
+}
+
 TEST_CASE("every permission of a full table is found", "[turn][rfc8656-9]") {
   TurnBench bench;
   BenchClient alice = bench.client("198.51.100.7:40000");
