@@ -48,7 +48,8 @@ StepStatistics Media::run(const std::atomic<bool>& stop) {
   const auto cpu_before = thread_cpu_time();
   const std::uint64_t dropped_before = fleet_.dropped();
   const Time end = step_.start + step_.duration;
-  for (Time now = Clock::now(); now < end && !stop; now = Clock::now()) {
+  const auto goes_on = [&] { return !stop && fleet_.broken() < calls_.size(); };
+  for (Time now = Clock::now(); now < end && goes_on(); now = Clock::now()) {
     send_due(now);
     fleet_.wait(std::min<Clock::duration>(max_wait, std::min(next_due(), end) - Clock::now()),
                 *this);

@@ -33,7 +33,8 @@ class Media final : private PayloadSink {
   /// The first `calls` of the `fleet`, which must outlive this.
   Media(Fleet& fleet, std::uint32_t calls, const Step& step, LiveCounters& live);
 
-  /// Runs the step, and a moment longer for what is still under way; until `stop` at most.
+  /// Runs the step, and a moment longer for what is still under way; until `stop`
+  /// or until no call is left at most.
   StepStatistics run(const std::atomic<bool>& stop);
 
  private:

@@ -45,15 +45,25 @@ Result Run::execute() {
   if (result_.failure.empty()) {
     options_.find_capacity ? search_capacity() : take_steps();
   }
-  for (const auto& fleet : fleets_) {
-    if (fleet->broken() == 0) continue;
-    result_.remarks.push_back(
-        fmt::format("{} calls broke: {}.", fleet->broken(), fleet->failure()));
-  }
+  report_broken_calls();
   remark_own_limits();
   in_parallel([&](std::size_t fleet) { fleets_[fleet]->release(); }, [] {});
   result_.stopped_early = stop_;
   return std::move(result_);
+}
+
+/// Without a call left there is nothing more to measure: that is a failure, a few are a remark.
+void Run::report_broken_calls() {
+  const std::uint32_t count = broken();
+  if (count == 0) return;
+  const auto first =
+      std::ranges::find_if(fleets_, [](const auto& fleet) { return fleet->broken() > 0; });
+  const std::string sentence = fmt::format("{} calls broke: {}", count, (*first)->failure());
+  if (count >= ready() && result_.failure.empty()) {
+    result_.failure = sentence;
+  } else {
+    result_.remarks.push_back(sentence + ".");
+  }
 }
 
 /// What the reader must know to believe the figures.

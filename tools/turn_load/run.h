@@ -28,6 +28,7 @@ class Run {
   std::string prepare();
   std::string choose_addresses(FleetPlan& plan);
   void take_steps();
+  void report_broken_calls();
   void remark_own_limits();
   void search_capacity();
   /// Empty, or why there are not that many.

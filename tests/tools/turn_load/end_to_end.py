@@ -150,6 +150,17 @@ def check_interrupt(folder, lab):
     expect(os.path.getsize(report) > 0, "no report")
 
 
+def check_death(lab):
+    """A server that dies during a run ends it, and is a failure, not mere loss."""
+    command = lab.command("--calls", 5, "--seconds", 600, "--profile", "audio")
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
+        child.stderr.readline()
+        lab.server.stop()
+        _, complaint = child.communicate(timeout=DEADLINE)
+    expect(child.returncode == 1, f"status {child.returncode}")
+    expect(b"5 calls broke" in complaint, f"{complaint}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         with Lab(folder, "--allow-loopback-peers", tls=True) as lab:
@@ -160,6 +171,8 @@ def main():
             check_capacity_and_report(folder, lab)
         with Lab(folder) as lab:
             check_sentences(lab)
+        with Lab(folder, "--allow-loopback-peers") as lab:
+            check_death(lab)
     print("turn_load measures, refuses and reports")
 
 
