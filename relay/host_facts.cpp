@@ -59,14 +59,16 @@ std::vector<IpAddress> interface_addresses() {
   ifaddrs* list = nullptr;
   if (::getifaddrs(&list) != 0) return {};
   const std::unique_ptr<ifaddrs, decltype(&::freeifaddrs)> owner(list, ::freeifaddrs);
-  std::vector<IpAddress> addresses;
+  const std::vector<IpAddress> preferred = default_sources();
+  std::vector<IpAddress> addresses, others;
   for (const ifaddrs* entry = list; entry != nullptr; entry = entry->ifa_next) {
     if ((entry->ifa_flags & IFF_UP) == 0) continue;
-    if (const auto ip = ip_of(entry->ifa_addr)) addresses.push_back(*ip);
+    const auto ip = ip_of(entry->ifa_addr);
+    if (!ip) continue;
+    const bool first = std::ranges::find(preferred, *ip) != preferred.end();
+    (first ? addresses : others).push_back(*ip);
   }
-  const std::vector<IpAddress> first = default_sources();
-  std::ranges::stable_partition(
-      addresses, [&](const IpAddress& ip) { return std::ranges::find(first, ip) != first.end(); });
+  addresses.insert(addresses.end(), others.begin(), others.end());
   return addresses;
 }
 
