@@ -5,8 +5,8 @@ import subprocess
 import threading
 
 from capture import Capture
-from server_under_test import (ROOT, Failure, Process, TurnServer, answers_udp, free_port, server_binary,
-                         wait_until)
+from server_under_test import (ROOT, Failure, Process, TurnServer, answers_udp, free_port,
+                               server_binary, wait_until)
 
 USER, PASSWORD, REALM, SECRET = "lqf", "123456", "nort.gov", "an interop secret"
 LOOPBACK = ["-n", "-L", "127.0.0.1", "-L", "::1", "-r", REALM, "-v", "-f",

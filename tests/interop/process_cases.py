@@ -15,7 +15,7 @@ import aioice.turn
 
 from lab import LOOPBACK, PASSWORD, USER
 from server_under_test import (Process, TurnServer, answers_udp, expect, free_port, server_binary,
-                         wait_until)
+                               wait_until)
 from uclient_cases import expect_no_loss
 
 KNOWN_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"

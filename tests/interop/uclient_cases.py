@@ -104,7 +104,7 @@ def dual_case(name, flags, target, address):
         expect(granted, f"no allocation was made:\n{text[-400:]}")
         for attributes in granted:
             count = attributes.count(XOR_RELAYED_ADDRESS)
-            expect(count == 2, f"{count} relayed address(es) in the answer, asked for both families")
+            expect(count == 2, f"{count} relayed address, both families were asked for")
         expect_no_loss(text)
 
     return case
