@@ -29,9 +29,11 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
 
 QuotaLimits quota_limits(const Settings& settings) {
   const std::uint64_t share = settings.turn.max_bps;
-  return {.per_user = settings.user_quota,
-          .total = settings.total_quota,
-          .bandwidth = share != 0 ? settings.bps_capacity / share : 0};
+  return {
+      .per_user = settings.user_quota,
+      .total = settings.total_quota,
+      .bandwidth = share != 0 ? settings.bps_capacity / share : 0,
+      .separator = settings.secrets.empty() ? std::optional<char>{} : settings.rest_api_separator};
 }
 
 net::RelayPortOptions port_options(const Plan& plan) {

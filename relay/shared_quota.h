@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -17,6 +18,9 @@ struct QuotaLimits {
   std::uint32_t total = 0;
   /// Allocations whose share of the bandwidth may be promised at the same time.
   std::uint64_t bandwidth = 0;
+  /// With time-limited credentials: what separates expiry and user id in a name. All names of one
+  /// user id count as one user, or a fresh credential would be a fresh quota.
+  std::optional<char> separator;
 };
 
 class SharedQuota : public turn::Quota {
@@ -33,6 +37,8 @@ class SharedQuota : public turn::Quota {
       return std::hash<std::string_view>{}(text);
     }
   };
+
+  std::string_view user_of(std::string_view username) const;
 
   const QuotaLimits limits_;
   std::mutex mutex_;

@@ -53,11 +53,12 @@ enum class AttributeType : std::uint16_t {
   software = 0x8022,
   alternate_server = 0x8023,
   fingerprint = 0x8028,
-  response_origin = 0x802b,            // RFC 5780
-  other_address = 0x802c,              // RFC 5780
-  third_party_authorization = 0x802e,  // RFC 7635
-  origin = 0x802f,                     // draft-ietf-tram-stun-origin
-  mobility_ticket = 0x8030,            // RFC 8016
+  response_origin = 0x802b,                  // RFC 5780
+  other_address = 0x802c,                    // RFC 5780
+  third_party_authorization = 0x802e,        // RFC 7635
+  origin = 0x802f,                           // draft-ietf-tram-stun-origin
+  mobility_ticket = 0x8030,                  // RFC 8016
+  draft_additional_address_family = 0x8032,  // before it had its number; coturn's client sends it
 };
 
 /// A server that does not know a comprehension-required attribute answers 420 (RFC 8489 6.3.1).

@@ -45,10 +45,17 @@ std::optional<ErrorCode> read_token(const stun::MessageView& message, AllocateRe
   return std::nullopt;
 }
 
+/// ADDITIONAL-ADDRESS-FAMILY under the number that it has, or had while it was a draft.
+AttributeType additional_family_type(const stun::MessageView& message) {
+  return message.has(AttributeType::additional_address_family)
+             ? AttributeType::additional_address_family
+             : AttributeType::draft_additional_address_family;
+}
+
 /// A reservation settles port and family; two families are asked for by one attribute.
 bool contradicts_itself(const stun::MessageView& message) {
   const bool family = message.has(AttributeType::requested_address_family);
-  const bool additional = message.has(AttributeType::additional_address_family);
+  const bool additional = message.has(additional_family_type(message));
   const bool token = message.has(AttributeType::reservation_token);
   return (token && (message.has(AttributeType::even_port) || family || additional)) ||
          (family && additional);
@@ -58,7 +65,7 @@ bool contradicts_itself(const stun::MessageView& message) {
 /// together with a port to reserve.
 std::optional<ErrorCode> read_additional_family(const stun::MessageView& message,
                                                 AllocateRequest& request) {
-  const auto family = parse_family(message, AttributeType::additional_address_family);
+  const auto family = parse_family(message, additional_family_type(message));
   if (!family || *family == Family::ipv4) return ErrorCode::bad_request;
   request.additional_ipv6 = family->has_value();
   if (request.additional_ipv6 && request.reserve_next) return ErrorCode::bad_request;

@@ -67,15 +67,16 @@ struct LookUpUser {
 /// Something an operator may want to read; words are made elsewhere.
 struct Event {
   enum class Kind : std::uint8_t {
-    allocated,      // `relayed`, `lifetime`
-    refreshed,      // `lifetime`
-    deallocated,    // by the client (lifetime 0), `packets`/`bytes`
-    expired,        // nobody refreshed it
-    disconnected,   // its stream ended
-    permitted,      // `peer`
-    channel_bound,  // `peer`, `channel`
-    refused,        // `code`, `reason`
-    peer_denied,    // `peer`, by the peer policy: `reason` names the rule
+    allocated,           // `relayed`, `lifetime`
+    refreshed,           // `lifetime`
+    deallocated,         // by the client (lifetime 0), `packets`/`bytes`
+    expired,             // nobody refreshed it
+    disconnected,        // its stream ended
+    permitted,           // `peer`
+    channel_bound,       // `peer`, `channel`
+    refused,             // the client is not who it says: `code`, `reason`
+    allocation_refused,  // no quota, no port, draining: `code`, `reason`
+    peer_denied,         // `peer`, by the peer policy: `reason` names the rule
   };
   Kind kind{};
   FiveTuple client;

@@ -20,7 +20,10 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
   // 3 to 8: the attributes.
   const auto wanted = AllocateRequest::parse(request.message, config.udp_relay);
   if (!wanted) return Reply::error(wanted.error());
-  if (draining) return Reply::error(ErrorCode::forbidden);
+  if (draining) {
+    return refuse_allocation(request.context.client, request.username, ErrorCode::forbidden,
+                             "the server is draining");
+  }
   return begin_allocation(request, *wanted);
 }
 
@@ -40,8 +43,10 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
     return Reply::error(ErrorCode::address_family_not_supported);
   }
   // 10: quotas, before anything is spent on the allocation.
-  if (quota.acquire(request.username) != Quota::Answer::granted) {
-    return Reply::error(ErrorCode::allocation_quota_reached);
+  const Quota::Answer answer = quota.acquire(request.username);
+  if (answer != Quota::Answer::granted) {
+    return refuse_allocation(client, request.username, ErrorCode::allocation_quota_reached,
+                             to_string(answer));
   }
   Allocation& allocation = allocations.create(client, request.username);
   ++counters.allocations;
@@ -109,15 +114,31 @@ void Server::State::finish_allocation(Time now) {
   Allocation& allocation = *done.allocation;
   if (!allocation.live(now)) {
     // 9: no port of the kind that was asked for, or no such reservation.
+    const Reply reply = refuse_allocation(done.context.client, allocation.username,
+                                          ErrorCode::insufficient_capacity,
+                                          "no relay port of the kind asked for is free");
     quota.release(allocation.username);
     --counters.allocations;
     allocations.erase(allocation);
-    return send(done.context, Reply::error(ErrorCode::insufficient_capacity), now);
+    return send(done.context, reply, now);
   }
   ++counters.allocations_made;
   arm(allocation);
   report(Event::Kind::allocated, allocation, {.lifetime = allocation.granted});
   send(done.context, allocated(allocation, now), now);
+}
+
+Reply Server::State::refuse_allocation(const FiveTuple& client, std::string_view username,
+                                       ErrorCode code, std::string_view reason) {
+  if (config.events) {
+    effects.push(Event{.kind = Event::Kind::allocation_refused,
+                       .client = client,
+                       .username = std::string(username),
+                       .code = code,
+                       .reason = reason,
+                       .method = static_cast<std::uint16_t>(stun::Method::allocate)});
+  }
+  return Reply::error(code);
 }
 
 Reply Server::State::allocated(const Allocation& allocation, Time now) const {

@@ -18,4 +18,19 @@ class Quota {
   virtual void release(std::string_view username) = 0;
 };
 
+/// Which bound it was, for logs.
+constexpr std::string_view to_string(Quota::Answer answer) {
+  switch (answer) {
+    case Quota::Answer::granted:
+      return "granted";
+    case Quota::Answer::user_quota:
+      return "the user's quota is used up";
+    case Quota::Answer::total_quota:
+      return "the server's total quota is used up";
+    case Quota::Answer::bandwidth:
+      return "the server's bandwidth is promised to others";
+  }
+  return "";
+}
+
 }  // namespace turn

@@ -72,6 +72,9 @@ struct Server::State {
   void open_relay(Allocation& allocation, Relay& relay, Family family,
                   const AllocateRequest& wanted);
   void finish_allocation(Time now);
+  /// An error that an operator may want to read about.
+  Reply refuse_allocation(const FiveTuple& client, std::string_view username, stun::ErrorCode code,
+                          std::string_view reason);
   Reply allocated(const Allocation& allocation, Time now) const;
   Seconds grant(std::optional<Seconds> wanted) const;
 

@@ -31,6 +31,8 @@ std::string_view name_of(Kind kind) {
       return "channel_bound";
     case Kind::refused:
       return "refused";
+    case Kind::allocation_refused:
+      return "allocation_refused";
     case Kind::peer_denied:
       return "peer_denied";
   }
@@ -120,6 +122,9 @@ std::string sentence_of(const Event& event) {
     case Kind::refused:
       return fmt::format("authentication failed: {}, {} answered {}: {}", client_of(event),
                          method_of(event), std::to_underlying(event.code), event.reason);
+    case Kind::allocation_refused:
+      return fmt::format("no allocation: {}, answered {}: {}", client_of(event),
+                         std::to_underlying(event.code), event.reason);
     case Kind::peer_denied:
       return fmt::format("peer {} refused: {}: {}", event.peer.ip.to_string(), event.reason,
                          client_of(event));
@@ -170,6 +175,7 @@ LogLevel level_of(Kind kind) {
     case Kind::channel_bound:
       return LogLevel::debug;
     case Kind::refused:
+    case Kind::allocation_refused:
       return LogLevel::warning;
   }
   std::unreachable();

@@ -37,3 +37,14 @@ TEST_CASE("bandwidth is promised to as many as it suffices for", "[relay]") {
   quota.release("alice");
   CHECK(quota.acquire("bob") == Answer::granted);
 }
+
+TEST_CASE("a fresh time-limited credential is no fresh quota", "[relay]") {
+  SharedQuota quota({.per_user = 1, .separator = ':'});
+  CHECK(quota.acquire("1800000000:alice") == Answer::granted);
+  CHECK(quota.acquire("1800000060:alice") == Answer::user_quota);
+  CHECK(quota.acquire("1800000060:bob") == Answer::granted);
+  CHECK(quota.acquire("1800000000") == Answer::granted);
+  CHECK(quota.acquire("1800000001") == Answer::granted);
+  quota.release("1800000000:alice");
+  CHECK(quota.acquire("1800000060:alice") == Answer::granted);
+}

@@ -35,6 +35,17 @@ TEST_CASE("a dual allocation has a relayed address of each family", "[turn][rfc8
   CHECK(alice.hears(v6_peer, "hi") == data_indication(v6_peer, "hi"));
 }
 
+TEST_CASE("a dual allocation may be asked for by the draft's number", "[turn][rfc8656-7.2]") {
+  TurnBench bench;
+  BenchClient alice = bench.client("198.51.100.7:40000");
+  const Answer answer = alice.request(stun::Method::allocate, [](stun::MessageBuilder& message) {
+    message.add_leading_u8(stun::AttributeType::requested_transport, 17);
+    message.add_leading_u8(stun::AttributeType::draft_additional_address_family, 2);
+  });
+  REQUIRE(answer == success);
+  CHECK(answer.relayed().size() == 2);
+}
+
 TEST_CASE("of a dual allocation one half is enough; the other one's error is told",
           "[turn][rfc8656-7.2]") {
   using Error = Answer::AddressError;

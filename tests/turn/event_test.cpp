@@ -99,6 +99,29 @@ TEST_CASE("refusals are told, the daily challenges are not", "[turn][events]") {
   CHECK(denied.reason == "loopback");
 }
 
+TEST_CASE("an allocation that is not to be had names the bound", "[turn][events]") {
+  TurnBench bench;
+  BenchClient alice = bench.client("198.51.100.7:40000");
+  SECTION("the user's quota") {
+    bench.quota.per_user = 0;
+    REQUIRE(alice.allocate() == error(486));
+    CHECK(only(bench.take_events()).reason == "the user's quota is used up");
+  }
+  SECTION("the total quota") {
+    bench.quota.total = 0;
+    REQUIRE(alice.allocate() == error(486));
+    CHECK(only(bench.take_events()).reason == "the server's total quota is used up");
+  }
+  SECTION("the end of service") {
+    bench.server.begin_drain();
+    REQUIRE(alice.allocate() == error(403));
+    const Event refused = only(bench.take_events());
+    CHECK(refused.kind == Kind::allocation_refused);
+    CHECK(refused.reason == "the server is draining");
+    CHECK(refused.client.client == "198.51.100.7:40000"_peer);
+  }
+}
+
 TEST_CASE("who wants no events gets none", "[turn][events]") {
   turn::Config config = TurnBench::dual_stack();
   config.events = false;

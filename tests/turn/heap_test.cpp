@@ -39,7 +39,8 @@ std::size_t allocations_of(const Call& call) {
 }
 
 TEST_CASE("the allocations of this program are counted", "[turn][heap]") {
-  CHECK(allocations_of([] { delete new int(1); }) == 100);
+  // Called as functions: the compiler may leave out a pair of expressions.
+  CHECK(allocations_of([] { ::operator delete(::operator new(1)); }) == 100);
 }
 
 TEST_CASE("relayed data takes nothing from the heap, in any direction or form", "[turn][heap]") {
