@@ -8,7 +8,7 @@ build_packages=(
 )
 
 unit_test_packages=(
-  catch2 coturn python3 clang-format-19
+  catch2 coturn openssl python3 clang-format-19
 )
 
 fuzz_packages=(
