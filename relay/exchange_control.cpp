@@ -58,7 +58,6 @@ void Exchange::on_stream_end(const turn::FiveTuple& client) {
 
 void Exchange::on_stream_count(std::size_t count) {
   counters_.stream_clients.set(count);
-  reactor_.set_streams_wait(count != 0);
 }
 
 void Exchange::drain(Time now) {

@@ -41,34 +41,22 @@ void Reactor::remove(int fd, const Readable& readable) {
 void Reactor::wait() {
   epoll_.async_wait(asio::posix::stream_descriptor::wait_read, [this](asio::error_code error) {
     if (error) return;
-    stay();
+    serve();
     if (!stopped_) wait();
   });
 }
 
-/// Serves the sockets until none is ready or Asio's turn has come. Going back to Asio and being
-/// called again costs two more system calls than waiting here, so under load, with no streams to
-/// look after, the wait for the next datagram is spent here too.
-void Reactor::stay() {
-  const Time entered = std::chrono::steady_clock::now();
-  const bool busy = entered - left_ < 2 * max_stay;
-  Time now = entered;
-  bool linger = false;
-  for (int ready; !stopped_ && (ready = next_batch(linger)) > 0;) {
+/// Serves the sockets until fewer were ready than asked for: what came since is reported by the
+/// next wait. Lingering here for it, with a timeout, costs a wake-up a packet where Asio's wait
+/// lets several gather: 15 % more CPU at 20,000 packets a second.
+void Reactor::serve() {
+  for (int round = 0; round < max_rounds; ++round) {
+    const int ready =
+        ::epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(batch), 0);
+    if (ready <= 0) return;
     dispatch(static_cast<std::size_t>(ready));
-    now = std::chrono::steady_clock::now();
-    if (now - entered >= max_stay) break;
-    linger = busy && !streams_wait_;
-    // Fewer than asked for: nothing else was ready.
-    if (!linger && count_ < batch) break;
+    if (static_cast<std::size_t>(ready) < batch) return;
   }
-  left_ = now;
-}
-
-int Reactor::next_batch(bool linger) {
-  const int timeout_milliseconds = linger ? static_cast<int>(max_stay.count()) : 0;
-  return ::epoll_wait(epoll_.native_handle(), events_.data(), static_cast<int>(batch),
-                      timeout_milliseconds);
 }
 
 void Reactor::dispatch(std::size_t count) {

@@ -8,7 +8,6 @@
 #include <array>
 #include <asio/io_context.hpp>
 #include <asio/posix/stream_descriptor.hpp>
-#include <chrono>
 #include <cstddef>
 
 namespace relay {
@@ -37,25 +36,18 @@ class Reactor {
   /// reported already.
   void remove(int fd, const Readable& readable);
 
-  /// Streams wait in Asio too: leave no readiness of theirs unseen for a millisecond.
-  void set_streams_wait(bool wait) { streams_wait_ = wait; }
-
  private:
-  using Time = std::chrono::steady_clock::time_point;
   static constexpr std::size_t batch = 128;
-  /// Timers and new connections have their turn after this long at the latest.
-  static constexpr std::chrono::milliseconds max_stay{1};
+  /// Full batches before timers and streams have their turn.
+  static constexpr int max_rounds = 4;
 
   void wait();
-  void stay();
-  int next_batch(bool linger);
+  void serve();
   void dispatch(std::size_t count);
 
   asio::posix::stream_descriptor epoll_;
   std::array<epoll_event, batch> events_{};
   std::size_t next_ = 0, count_ = 0;  // events_[next_, count_) wait to be dispatched
-  Time left_{};                       // when the last stay ended
-  bool streams_wait_ = false;
   bool stopped_ = false;
 };
 
