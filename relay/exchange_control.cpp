@@ -56,9 +56,7 @@ void Exchange::on_stream_end(const turn::FiveTuple& client) {
   drain(std::chrono::steady_clock::now());
 }
 
-void Exchange::on_stream_count(std::size_t count) {
-  counters_.stream_clients.set(count);
-}
+void Exchange::on_stream_count(std::size_t count) { counters_.stream_clients.set(count); }
 
 void Exchange::drain(Time now) {
   bool any = false;

@@ -1,47 +1,31 @@
 // Refusing costs no memory: whoever sends a request is unknown until its integrity has been
 // checked.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
 #include "tests/auth/bench.h"
-
-namespace {
-
-int allocations = 0;
-
-}  // namespace
-
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  ++allocations;
-  return std::malloc(size);
-}
-void* operator new(std::size_t size) {
-  if (void* memory = ::operator new(size, std::nothrow)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#include "tests/support/heap_count.h"
 
 namespace auth {
 namespace {
 
+using support::heap_allocations;
+
 struct Counted {
   Verdict verdict;
-  int allocations;
+  std::uint64_t allocations;
 };
 
 Counted check_counted(Bench& bench, const std::vector<std::byte>& request) {
   const auto message = stun::MessageView::parse(request);
-  const int before = allocations;
+  const auto before = heap_allocations();
   const Verdict verdict = bench.authenticator.check(*message, bench.client, bench.now);
-  return {verdict, allocations - before};
+  return {verdict, heap_allocations() - before};
 }
 
 TEST_CASE("the allocations of these tests are counted", "[auth]") {
-  const int before = allocations;
+  const auto before = heap_allocations();
   ::operator delete(::operator new(1));
-  CHECK(allocations == before + 1);
+  CHECK(heap_allocations() == before + 1);
 }
 
 TEST_CASE("a refused request allocates nothing", "[auth][allocation]") {
@@ -84,10 +68,10 @@ TEST_CASE("a stale nonce, a challenge and a refresh allocate nothing", "[auth][a
   CHECK(stale.allocations == 0);
 
   std::vector<std::byte> buffer(512);
-  const int before = allocations;
+  const auto before = heap_allocations();
   stun::MessageBuilder response(buffer, {stun::Method::allocate, stun::Class::error}, {});
   bench.authenticator.add_challenge(response, bench.client, bench.now);
-  const int taken = allocations - before;
+  const auto taken = heap_allocations() - before;
   CHECK(taken == 0);
   CHECK(response.finish());
 }

@@ -12,7 +12,7 @@
 
 #include "stun/integrity.h"
 #include "stun/message_builder.h"
-#include "tests/bench/heap_count.h"
+#include "tests/support/heap_count.h"
 #include "tests/support/turn_bench.h"
 #include "turn/allocation.h"
 
@@ -35,12 +35,12 @@ void measure(const char* name, Operation operation) {
   double best = 1e9;
   std::uint64_t allocations = 0;
   for (int run = 0; run < runs; ++run) {
-    const std::uint64_t before = heap_allocations();
+    const std::uint64_t before = support::heap_allocations();
     const auto start = Clock::now();
     for (std::size_t i = 0; i < operations; ++i) sink = sink + operation(i);
     const std::chrono::duration<double, std::nano> elapsed = Clock::now() - start;
     best = std::min(best, elapsed.count() / operations);
-    allocations = heap_allocations() - before;
+    allocations = support::heap_allocations() - before;
   }
   std::printf("%-58s %8.1f ns %6.2f allocations\n", name, best,
               static_cast<double>(allocations) / operations);
@@ -165,7 +165,7 @@ class Calls {
 }  // namespace bench
 
 int main() {
-  if (!bench::heap_is_counted()) {
+  if (!support::openssl_heap_is_counted()) {
     std::fputs("the heap is not counted: the figures would lie\n", stderr);
     return 1;
   }

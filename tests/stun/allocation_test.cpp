@@ -3,56 +3,29 @@
 #include <openssl/crypto.h>
 
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 #include <vector>
 
 #include "stun/binding.h"
 #include "stun/fingerprint.h"
 #include "stun/integrity.h"
 #include "stun/message_builder.h"
+#include "tests/support/heap_count.h"
 #include "tests/support/hex.h"
 #include "tests/vectors/rfc5769.h"
 #include "tests/vectors/rfc8489.h"
 
-namespace {
-
-int allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  return std::malloc(size);
-}
-
-// OpenSSL takes other allocators only before its first allocation.
-const bool openssl_is_counted =
-    CRYPTO_set_mem_functions([](std::size_t size, const char*, int) { return counted(size); },
-                             [](void* memory, std::size_t size, const char*, int) {
-                               ++allocations;
-                               return std::realloc(memory, size);
-                             },
-                             [](void* memory, const char*, int) { std::free(memory); }) == 1;
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (void* memory = counted(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 namespace stun {
 namespace {
 
+using support::heap_allocations;
+
 TEST_CASE("the allocations of this test are counted", "[stun]") {
-  REQUIRE(openssl_is_counted);
-  const int before = allocations;
+  REQUIRE(support::openssl_heap_is_counted());
+  const auto before = heap_allocations();
   ::operator delete(::operator new(1));
-  const int ours = allocations - before;
+  const auto ours = heap_allocations() - before;
   OPENSSL_free(OPENSSL_malloc(1));
-  const int both = allocations - before;
+  const auto both = heap_allocations() - before;
   CHECK(ours == 1);
   CHECK(both == 2);
 }
@@ -63,7 +36,7 @@ TEST_CASE("reading, verifying and answering take nothing from the heap", "[stun]
   const auto client = *TransportAddress::parse("192.0.2.1:32853");
   std::vector<std::byte> buffer(200);
 
-  const int before = allocations;
+  const auto before = heap_allocations();
   const auto message = MessageView::parse(request);
   const bool integrity = verify_integrity(*message, IntegrityKey(as_bytes("x")));
   const bool integrity_sha256 = verify_integrity_sha256(
@@ -78,7 +51,7 @@ TEST_CASE("reading, verifying and answering take nothing from the heap", "[stun]
   builder.add_integrity_sha256(key);
   builder.add_fingerprint();
   const bool built = builder.finish().has_value();
-  const int taken = allocations - before;
+  const auto taken = heap_allocations() - before;
 
   CHECK(taken == 0);
   CHECK_FALSE(integrity);

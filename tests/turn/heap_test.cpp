@@ -1,29 +1,8 @@
 // Relaying takes nothing from the heap: every operator new of this program is counted.
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <new>
 
+#include "tests/support/heap_count.h"
 #include "tests/support/turn_bench.h"
-
-namespace {
-
-std::size_t allocations = 0;
-
-void* counted(std::size_t size) {
-  ++allocations;
-  return std::malloc(size == 0 ? 1 : size);
-}
-
-}  // namespace
-
-// Not inlined: a compiler that sees malloc() behind new takes delete for a mistake.
-[[gnu::noinline]] void* operator new(std::size_t size) {
-  if (void* memory = counted(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace support {
 namespace {
@@ -32,10 +11,10 @@ using namespace std::chrono_literals;
 using stun::AttributeType;
 
 template <class Call>
-std::size_t allocations_of(const Call& call) {
-  const std::size_t before = allocations;
-  for (int i = 0; i < 100; ++i) call();
-  return allocations - before;
+std::uint64_t allocations_of(const Call& call) {
+  return heap_allocations_of([&] {
+    for (int i = 0; i < 100; ++i) call();
+  });
 }
 
 TEST_CASE("the allocations of this program are counted", "[turn][heap]") {

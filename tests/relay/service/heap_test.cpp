@@ -1,10 +1,11 @@
 // No heap allocation per relayed packet: counted in the threads of the relay, not in this one.
 #include <catch2/catch.hpp>
 
-#include "service/heap_counter.h"
 #include "service/running_relay.h"
+#include "tests/support/heap_count.h"
 
 namespace relay::test {
+using support::heap_allocations, support::ignore_heap_of_this_thread;
 using turn::Transport;
 
 namespace {

@@ -1,4 +1,6 @@
-#include "service/heap_counter.h"
+#include "tests/support/heap_count.h"
+
+#include <openssl/crypto.h>
 
 #include <atomic>
 #include <cstdlib>
@@ -17,6 +19,18 @@ void* allocate(std::size_t size, std::size_t alignment = 0) {
                         : std::aligned_alloc(alignment, rounded);
 }
 
+void* reallocate(void* memory, std::size_t size) {
+  if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
+  return std::realloc(memory, size);
+}
+
+// OpenSSL takes other allocators only before its first allocation.
+const bool openssl_is_counted =
+    CRYPTO_set_mem_functions(
+        [](std::size_t size, const char*, int) { return allocate(size); },
+        [](void* memory, std::size_t size, const char*, int) { return reallocate(memory, size); },
+        [](void* memory, const char*, int) { std::free(memory); }) == 1;
+
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
   if (void* const memory = allocate(size, alignment)) return memory;
   throw std::bad_alloc();
@@ -24,7 +38,8 @@ void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
 
 }  // namespace
 
-void* operator new(std::size_t size) { return allocate_or_throw(size); }
+// Not inlined: a compiler that sees malloc() behind new takes delete for a mistake.
+[[gnu::noinline]] void* operator new(std::size_t size) { return allocate_or_throw(size); }
 void* operator new[](std::size_t size) { return allocate_or_throw(size); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return allocate_or_throw(size, static_cast<std::size_t>(alignment));
@@ -34,9 +49,9 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
@@ -45,9 +60,10 @@ void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { s
 void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
 
-namespace relay::test {
+namespace support {
 
-void ignore_heap_of_this_thread() { ignored = true; }
 std::uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+void ignore_heap_of_this_thread() { ignored = true; }
+bool openssl_heap_is_counted() { return openssl_is_counted; }
 
-}  // namespace relay::test
+}  // namespace support
