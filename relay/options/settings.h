@@ -77,7 +77,7 @@ struct Settings {
   std::chrono::seconds nonce_lifetime{600};  // 0: never stale
   std::string nonce_secret;                  // empty: random per start
   bool limit_unauthorized = true;            // 401 answers per source address
-  std::uint32_t unauthorized_per_second = 10;
+  std::uint32_t unauthorized_per_second = 200;
   std::chrono::seconds max_allocate_timeout{60};  // TCP clients that never allocate
 
   // The process.

@@ -103,9 +103,11 @@ constexpr Option table[] = {
     {.name = "unauthorized-ratelimit-rps",
      .kind = Kind::optional_number,
      .value_name = "N",
-     .default_value = "10",
+     .default_value = "200",
      .unit = "answers per second",
-     .help = "That limit, for each address.",
+     .help =
+         "That limit, for each public IPv4 address and IPv6 /64: high enough for an office that "
+         "joins at once from behind one address (coturn: 10).",
      .set =
          [](Draft& d, std::string_view v) {
            return store(number(v, 1, 1'000'000), d.settings().unauthorized_per_second);
