@@ -25,11 +25,11 @@ void prepare(int fd, const stun::TransportAddress& address) {
   const bool wildcard = address.ip.is_unspecified();
   if (address.ip.is_v4()) {
     set_option(fd, IPPROTO_IP, IP_RECVTOS, 1);
-    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DONT);
+    set_option(fd, IPPROTO_IP, IP_MTU_DISCOVER, IP_PMTUDISC_WANT);
     if (wildcard) set_option(fd, IPPROTO_IP, IP_PKTINFO, 1);
   } else {
     set_option(fd, IPPROTO_IPV6, IPV6_RECVTCLASS, 1);
-    set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_DONT);
+    set_option(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, IPV6_PMTUDISC_WANT);
     if (wildcard) set_option(fd, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
   }
   set_option(fd, SOL_UDP, UDP_GRO, 1);

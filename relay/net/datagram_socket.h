@@ -1,6 +1,7 @@
 // A bound, non-blocking UDP socket, set up for the packet path: datagrams arrive merged where the
 // kernel can (UDP_GRO), with their TOS byte and the count of those that were lost for want of
-// buffer; what leaves may be fragmented unless a datagram asks otherwise, and has the system's TTL.
+// buffer; what leaves has the system's TTL, and DF while it fits the path (the second alternate
+// behaviour of RFC 8656 14, which takes the incoming DF as set); what does not fit is fragmented.
 #pragma once
 
 #include <cstddef>

@@ -27,10 +27,11 @@ stun::Bytes bytes_of(const Value& value) {
   return std::as_bytes(std::span(&value, 1));
 }
 
-/// DF is a property of the socket, so it is set around the one datagram that asks for it.
+/// A datagram that asks for DF must not be fragmented here either. That is a property of the
+/// socket, so it is set around this one.
 void set_dont_fragment(const DatagramSocket& socket, bool on) {
-  const int v4 = on ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-  const int v6 = on ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_DONT;
+  const int v4 = on ? IP_PMTUDISC_DO : IP_PMTUDISC_WANT;
+  const int v6 = on ? IPV6_PMTUDISC_DO : IPV6_PMTUDISC_WANT;
   if (socket.is_v4()) {
     ::setsockopt(socket.fd(), IPPROTO_IP, IP_MTU_DISCOVER, &v4, sizeof v4);
   } else {

@@ -20,7 +20,7 @@ namespace relay::net {
 struct Destination {
   stun::TransportAddress to;
   stun::IpAddress source;  // of a wildcard socket: the address to answer from; unspecified: any
-  std::uint8_t tos = 0;    // DSCP and ECN, as they came in (RFC 8656 16)
+  std::uint8_t tos = 0;    // DSCP and ECN, as they came in (RFC 8656 14)
   bool dont_fragment = false;
 
   friend bool operator==(const Destination&, const Destination&) = default;

@@ -191,7 +191,7 @@ TEST_CASE("a datagram that must not be fragmented is not", "[relay][rfc8656-11]"
     ::getsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, &size);
     // The payload's first byte says what is expected.
     const auto wanted = static_cast<const std::byte*>(message->msg_iov->iov_base)[0];
-    CHECK(mode == (wanted == std::byte{1} ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT));
+    CHECK(mode == (wanted == std::byte{1} ? IP_PMTUDISC_DO : IP_PMTUDISC_WANT));
     return ::sendmsg(fd, message, flags);
   });
   DatagramSocket from = open_on("127.0.0.1"), to = open_on("127.0.0.1");
