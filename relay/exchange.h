@@ -25,20 +25,20 @@ namespace relay {
 class Exchange;
 
 /// A socket that clients send to.
-struct UdpListener final : Readable {
+struct UdpListener final : Watched {
   UdpListener(Exchange& owner, net::DatagramSocket bound)
       : exchange(owner), socket(std::move(bound)) {}
-  void on_readable() override;
+  void on_ready(std::uint32_t events) override;
 
   Exchange& exchange;
   net::DatagramSocket socket;
 };
 
 /// A relayed transport address.
-struct RelaySocket final : Readable {
+struct RelaySocket final : Watched {
   RelaySocket(Exchange& owner, turn::RelayId name, net::DatagramSocket bound)
       : exchange(owner), id(name), socket(std::move(bound)) {}
-  void on_readable() override;
+  void on_ready(std::uint32_t events) override;
 
   Exchange& exchange;
   turn::RelayId id;
@@ -74,6 +74,8 @@ class Exchange final : public StreamReader {
   Streams& streams() { return streams_; }
 
   void on_time(Time now);
+  /// Everybody who was found ready has had a turn.
+  void end_round();
   void begin_drain() { server_.begin_drain(); }
   std::optional<Time> next_deadline() const { return server_.next_deadline(); }
 

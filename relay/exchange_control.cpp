@@ -23,7 +23,7 @@ Exchange::Exchange(const ExchangeParts& parts)
       reactor_(parts.reactor),
       alarm_(parts.alarm),
       server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
-      streams_(parts.streams, *this, parts.counters.datagrams),
+      streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams),
       train_(parts.counters.datagrams, parts.send) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);

@@ -18,8 +18,8 @@ bool is_channel_data(stun::Bytes message) {
 
 }  // namespace
 
-void UdpListener::on_readable() { exchange.read_clients(*this); }
-void RelaySocket::on_readable() { exchange.read_peers(*this); }
+void UdpListener::on_ready(std::uint32_t) { exchange.read_clients(*this); }
+void RelaySocket::on_ready(std::uint32_t) { exchange.read_peers(*this); }
 
 void Exchange::read_clients(UdpListener& listener) {
   for (int i = 0; i < max_client_batches; ++i) {
@@ -136,6 +136,8 @@ RelaySocket* Exchange::relay_of(turn::RelayId id) {
   RelaySocket* const relay = relays_[id.slot].get();
   return relay != nullptr && relay->id == id ? relay : nullptr;
 }
+
+void Exchange::end_round() { streams_.reap(); }
 
 void Exchange::flush() {
   train_.flush();

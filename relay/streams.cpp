@@ -16,25 +16,29 @@ stun::IpAddress site_of(const stun::IpAddress& ip) {
 
 }  // namespace
 
-Streams::Streams(const StreamLimits& limits, StreamReader& reader, net::DatagramCounters& counters)
+Streams::Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
+                 net::DatagramCounters& counters)
     : limits_(limits),
+      reactor_(reactor),
       reader_(reader),
       counters_(counters),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size)) {}
 
-void Streams::on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& client) {
+void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) {
   const stun::IpAddress site = site_of(client.client.ip);
   const auto strangers = strangers_.find(site);
   if (clients_.size() >= limits_.clients || client.client.port == 0 ||
       (strangers != strangers_.end() && strangers->second >= limits_.strangers_per_source)) {
     return;
   }
-  auto session = std::make_shared<net::TcpSession>(std::move(socket), client, *this);
+  auto session = std::make_unique<net::TcpSession>(reactor_, std::move(socket), client, *this);
   const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
-  if (!clients_.try_emplace(client, Client{session, check_at}).second) return;
+  if (!session->start() ||
+      !clients_.try_emplace(client, Client{std::move(session), check_at}).second) {
+    return;
+  }
   ++strangers_[site];
   reader_.on_stream_count(clients_.size());
-  session->start();
 }
 
 void Streams::on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
@@ -66,15 +70,18 @@ void Streams::forget_stranger(const stun::IpAddress& site) {
   if (strangers != strangers_.end() && --strangers->second == 0) strangers_.erase(strangers);
 }
 
-void Streams::on_stream_end(net::TcpSession& session) {
-  const turn::FiveTuple five_tuple = session.client();
-  const auto client = clients_.find(five_tuple);
-  if (client == clients_.end() || client->second.session.get() != &session) return;
-  if (gathered_for_.get() == &session) flush();
-  if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
-  clients_.erase(client);
-  reader_.on_stream_count(clients_.size());
-  reader_.on_stream_end(five_tuple);
+void Streams::on_stream_end(net::TcpSession& session) { ended_.push_back(session.client()); }
+
+void Streams::reap() {
+  if (ended_.empty()) return;
+  flush();
+  for (const turn::FiveTuple& five_tuple : std::exchange(ended_, {})) {
+    const auto client = clients_.find(five_tuple);
+    if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
+    clients_.erase(client);
+    reader_.on_stream_count(clients_.size());
+    reader_.on_stream_end(five_tuple);
+  }
 }
 
 void Streams::send_control(const turn::FiveTuple& client, stun::Bytes message) {
@@ -92,7 +99,7 @@ void Streams::send_data(const turn::ToClient& forward) {
   if (gathered_ == 0) {
     const auto client = clients_.find(*forward.client);
     if (client == clients_.end()) return;
-    gathered_for_ = client->second.session;
+    gathered_for_ = client->second.session.get();
   }
   const stun::Bytes header = forward.header_bytes();
   std::ranges::copy(header, headers_[gathered_].begin());
@@ -108,7 +115,7 @@ void Streams::flush() {
   counters_.sent.add(taken);
   counters_.send_failures.add(gathered_ - taken);
   gathered_ = 0;
-  gathered_for_.reset();
+  gathered_for_ = nullptr;
 }
 
 void Streams::sweep(turn::Time now) {
@@ -121,10 +128,6 @@ void Streams::sweep(turn::Time now) {
       client.check_at = now + limits_.stranger_time;
     }
   }
-}
-
-void Streams::close_all() {
-  for (auto& [five_tuple, client] : clients_) client.session->close();
 }
 
 }  // namespace relay

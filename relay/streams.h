@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <asio/ip/tcp.hpp>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -41,7 +40,8 @@ class StreamReader {
 
 class Streams final : public net::StreamAcceptor, public net::StreamOwner {
  public:
-  Streams(const StreamLimits& limits, StreamReader& reader, net::DatagramCounters& counters);
+  Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
+          net::DatagramCounters& counters);
 
   /// Answers go out at once.
   void send_control(const turn::FiveTuple& client, stun::Bytes message);
@@ -51,9 +51,10 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
 
   /// Ends connections that have been without an allocation for too long.
   void sweep(turn::Time now);
-  void close_all();
+  /// Forgets connections that ended, and tells the reader. Call when nobody is in a session.
+  void reap();
 
-  void on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& client) override;
+  void on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) override;
   void on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
                          stun::Bytes message) override;
   void on_stream_pause() override { reader_.on_stream_pause(); }
@@ -64,7 +65,7 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   static constexpr std::size_t buffer_size = 64 * 1024;
 
   struct Client {
-    std::shared_ptr<net::TcpSession> session;
+    std::unique_ptr<net::TcpSession> session;
     turn::Time check_at;
     bool stranger = true;  // no allocation yet; counted in strangers_
   };
@@ -74,13 +75,16 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   void forget_stranger(const stun::IpAddress& source);
 
   const StreamLimits limits_;
+  Reactor& reactor_;
   StreamReader& reader_;
   net::DatagramCounters& counters_;
   std::unique_ptr<std::byte[]> buffer_;
   Clients clients_;
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
 
-  std::shared_ptr<net::TcpSession> gathered_for_;
+  std::vector<turn::FiveTuple> ended_;  // until reap()
+
+  net::TcpSession* gathered_for_ = nullptr;
   std::size_t gathered_ = 0;
   std::array<net::StreamMessage, net::TcpSession::max_messages> messages_;
   std::array<std::array<std::byte, 48>, net::TcpSession::max_messages> headers_;

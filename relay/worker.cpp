@@ -1,6 +1,5 @@
 #include "relay/worker.h"
 
-#include <asio/post.hpp>
 #include <chrono>
 
 namespace relay {
@@ -12,9 +11,7 @@ constexpr std::chrono::seconds tick{1};
 }  // namespace
 
 Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
-    : context_(1),
-      reactor_(context_),
-      alarm_(context_, [this] { on_alarm(); }),
+    : alarm_(reactor_, [this] { on_alarm(); }),
       authentication_(shared.plan.settings, shared.nonce_key),
       exchange_({.worker = index,
                  .config = shared.plan.turn,
@@ -37,43 +34,37 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
   }
   for (net::BoundTcp& bound : sockets.tcp) {
     tcp_listeners_.push_back(
-        std::make_unique<net::TcpListener>(context_, std::move(bound), exchange_.streams()));
+        std::make_unique<net::TcpListener>(reactor_, std::move(bound), exchange_.streams()));
+    if (!tcp_listeners_.back()->start()) {
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+    }
   }
 }
 
 Worker::~Worker() { stop(); }
 
 void Worker::start() {
-  reactor_.start();
-  for (const auto& listener : tcp_listeners_) listener->start();
   on_alarm();
-  thread_ = std::thread([this] { context_.run(); });
+  thread_ = std::thread([this] { reactor_.run([this] { exchange_.end_round(); }); });
 }
 
 void Worker::on_alarm() {
   const turn::Time now = std::chrono::steady_clock::now();
   authentication_.set_wall_clock(now);
   exchange_.on_time(now);
+  for (const auto& listener : tcp_listeners_) listener->resume();
   alarm_.wake_by(now + tick);
   if (const auto deadline = exchange_.next_deadline()) alarm_.wake_by(*deadline);
 }
 
 void Worker::begin_drain() {
-  asio::post(context_, [this] { exchange_.begin_drain(); });
+  reactor_.post([this] { exchange_.begin_drain(); });
 }
 
 void Worker::stop() {
   if (!thread_.joinable()) return;
-  asio::post(context_, [this] { close(); });
+  reactor_.post([this] { reactor_.stop(); });
   thread_.join();
-}
-
-/// Takes away everything that the event loop waits for, so that it ends.
-void Worker::close() {
-  reactor_.stop();
-  alarm_.stop();
-  for (const auto& listener : tcp_listeners_) listener->stop();
-  exchange_.streams().close_all();
 }
 
 }  // namespace relay

@@ -2,7 +2,6 @@
 // policy; nothing of that is touched per packet. Made, started and stopped from one thread.
 #pragma once
 
-#include <asio/io_context.hpp>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -40,10 +39,8 @@ class Worker {
 
  private:
   void on_alarm();
-  void close();
 
   WorkerCounters counters_;
-  asio::io_context context_;
   Reactor reactor_;
   Alarm alarm_;
   Authentication authentication_;

@@ -4,20 +4,16 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
-#include <asio/use_awaitable.hpp>
-#include <chrono>
+#include <cerrno>
 
 #include "relay/net/socket_address.h"
 
 namespace relay::net {
 namespace {
 
-constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
 constexpr int backlog = 1024;
-constexpr std::chrono::milliseconds pause_without_descriptors{100};
+/// So many connections before others have their turn.
+constexpr int max_accepts = 64;
 constexpr int keepalive_after_seconds = 60;
 
 std::unexpected<std::error_code> last_error() {
@@ -60,41 +56,46 @@ std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options) {
   return BoundTcp{.fd = std::move(fd), .local = local_address(number)};
 }
 
-TcpListener::TcpListener(asio::io_context& context, BoundTcp bound, StreamAcceptor& acceptor)
-    : listener_(context), pause_(context), local_(bound.local), acceptor_(acceptor) {
-  listener_.assign(local_.ip.is_v4() ? asio::ip::tcp::v4() : asio::ip::tcp::v6(),
-                   bound.fd.number());
-  bound.fd.release();
-}
+TcpListener::TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor)
+    : reactor_(reactor), bound_(std::move(bound)), acceptor_(acceptor) {}
 
-void TcpListener::start() {
-  asio::co_spawn(listener_.get_executor(), [this] { return accept(); }, asio::detached);
-}
+bool TcpListener::start() { return reactor_.add(bound_.fd.number(), *this); }
 
 void TcpListener::stop() {
-  asio::error_code ignored;
-  listener_.close(ignored);
-  pause_.cancel();
+  if (!bound_.fd.is_open()) return;
+  reactor_.remove(bound_.fd.number(), *this);
+  bound_.fd.close();
 }
 
-asio::awaitable<void> TcpListener::accept() {
-  while (listener_.is_open()) {
-    auto [error, socket] = co_await listener_.async_accept(as_result);
-    if (!listener_.is_open()) co_return;
-    if (error == std::errc::too_many_files_open ||
-        error == std::errc::too_many_files_open_in_system || error == std::errc::no_buffer_space ||
-        error == std::errc::not_enough_memory) {
-      pause_.expires_after(pause_without_descriptors);
-      co_await pause_.async_wait(as_result);
-    }
-    if (error) continue;
-    const int fd = socket.native_handle();
-    set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
-    set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-    set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive_after_seconds);
-    const turn::FiveTuple client{peer_address(fd), local_address(fd), turn::Transport::tcp};
-    acceptor_.on_accept(std::move(socket), client);
+void TcpListener::resume() {
+  if (!paused_) return;
+  paused_ = false;
+  reactor_.change(bound_.fd.number(), *this, EPOLLIN);
+}
+
+void TcpListener::on_ready(std::uint32_t) {
+  for (int i = 0; i < max_accepts && accept(); ++i) {
   }
+}
+
+bool TcpListener::accept() {
+  FileDescriptor socket(
+      ::accept4(bound_.fd.number(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+  if (!socket.is_open()) {
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      paused_ = true;
+      reactor_.change(bound_.fd.number(), *this, 0);
+      return false;
+    }
+    return errno == ECONNABORTED || errno == EINTR;
+  }
+  const int fd = socket.number();
+  set_option(fd, IPPROTO_TCP, TCP_NODELAY, 1);
+  set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
+  set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive_after_seconds);
+  const turn::FiveTuple client{peer_address(fd), local_address(fd), turn::Transport::tcp};
+  acceptor_.on_accept(std::move(socket), client);
+  return true;
 }
 
 }  // namespace relay::net

@@ -1,16 +1,13 @@
 // Accepts TCP connections on one address. Running out of descriptors makes it pause, not spin.
 #pragma once
 
-#include <asio/awaitable.hpp>
-#include <asio/io_context.hpp>
-#include <asio/ip/tcp.hpp>
-#include <asio/steady_timer.hpp>
 #include <cstddef>
 #include <expected>
 #include <string>
 #include <system_error>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/reactor.h"
 #include "stun/address.h"
 #include "turn/types.h"
 
@@ -33,28 +30,34 @@ std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options);
 
 class StreamAcceptor {
  public:
-  /// A connection of `client`; refused by dropping the socket.
-  virtual void on_accept(asio::ip::tcp::socket socket, const turn::FiveTuple& client) = 0;
+  /// A connection of `client`, non-blocking; refused by dropping the socket.
+  virtual void on_accept(FileDescriptor socket, const turn::FiveTuple& client) = 0;
 
  protected:
   ~StreamAcceptor() = default;
 };
 
-class TcpListener {
+class TcpListener final : public Watched {
  public:
-  TcpListener(asio::io_context& context, BoundTcp bound, StreamAcceptor& acceptor);
+  TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor);
 
-  void start();
+  /// Starts accepting. False: the kernel has no room.
+  bool start();
   void stop();
-  const stun::TransportAddress& local() const { return local_; }
+  /// Accepts again after it ran out of descriptors.
+  void resume();
+  const stun::TransportAddress& local() const { return bound_.local; }
+
+  void on_ready(std::uint32_t events) override;
 
  private:
-  asio::awaitable<void> accept();
+  /// False: nobody else waits, or nobody else can be let in.
+  bool accept();
 
-  asio::ip::tcp::acceptor listener_;
-  asio::steady_timer pause_;
-  stun::TransportAddress local_;
+  Reactor& reactor_;
+  BoundTcp bound_;
   StreamAcceptor& acceptor_;
+  bool paused_ = false;
 };
 
 }  // namespace relay::net

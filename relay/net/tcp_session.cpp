@@ -5,17 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
-#include <asio/experimental/as_tuple.hpp>
-#include <asio/use_awaitable.hpp>
 #include <cassert>
 #include <cerrno>
 
 namespace relay::net {
 namespace {
-
-constexpr auto as_result = asio::experimental::as_tuple(asio::use_awaitable);
 
 /// A buffer that grew beyond this for one big message is given back.
 constexpr std::size_t kept_capacity = 16 * 1024;
@@ -35,35 +29,35 @@ std::array<stun::Bytes, 3> parts_of(const StreamMessage& message) {
 
 }  // namespace
 
-TcpSession::TcpSession(asio::ip::tcp::socket socket, const turn::FiveTuple& client,
+TcpSession::TcpSession(Reactor& reactor, FileDescriptor socket, const turn::FiveTuple& client,
                        StreamOwner& owner)
-    : socket_(std::move(socket)), client_(client), owner_(owner) {}
+    : reactor_(reactor), socket_(std::move(socket)), client_(client), owner_(owner) {}
 
-void TcpSession::start() {
-  asio::co_spawn(
-      socket_.get_executor(), [self = shared_from_this()] { return self->read(); }, asio::detached);
+TcpSession::~TcpSession() {
+  if (is_open()) reactor_.remove(socket_.number(), *this);
 }
+
+bool TcpSession::start() { return reactor_.add(socket_.number(), *this); }
 
 void TcpSession::close() {
-  asio::error_code ignored;
-  socket_.close(ignored);
+  if (!is_open()) return;
+  reactor_.remove(socket_.number(), *this);
+  socket_.close();
+  owner_.on_stream_end(*this);
 }
 
-asio::awaitable<void> TcpSession::read() {
-  while (socket_.is_open()) {
-    const auto [error] = co_await socket_.async_wait(socket_.wait_read, as_result);
-    if (error) break;
-    for (int reads = 0; reads < max_reads && socket_.is_open() && read_some(); ++reads) {
-    }
+void TcpSession::on_ready(std::uint32_t events) {
+  if ((events & EPOLLOUT) != 0) write_pending();
+  // An error or the end is found by reading.
+  if ((events & ~std::uint32_t{EPOLLOUT}) == 0) return;
+  for (int reads = 0; reads < max_reads && is_open() && read_some(); ++reads) {
   }
-  close();
-  owner_.on_stream_end(*this);
 }
 
 /// True when more may be there already.
 bool TcpSession::read_some() {
   const std::span<std::byte> buffer = owner_.stream_buffer();
-  const ssize_t size = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), MSG_DONTWAIT);
+  const ssize_t size = ::recv(socket_.number(), buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (size <= 0) {
     if (size == 0 || (errno != EAGAIN && errno != EINTR)) close();
     return false;
@@ -75,9 +69,9 @@ bool TcpSession::read_some() {
 
 void TcpSession::take(stun::Bytes bytes) {
   if (!partial_.empty()) bytes = complete_partial(bytes);
-  while (!bytes.empty() && socket_.is_open()) {
+  while (!bytes.empty() && is_open()) {
     const turn::Frame frame = cut(bytes);
-    if (frame.kind == turn::Frame::Kind::incomplete || !socket_.is_open()) break;
+    if (frame.kind == turn::Frame::Kind::incomplete || !is_open()) break;
     owner_.on_stream_message(*this, frame.kind, bytes.first(frame.size));
     bytes = bytes.subspan(frame.size);
   }
@@ -89,7 +83,7 @@ void TcpSession::take(stun::Bytes bytes) {
 /// Moves bytes behind the message that began earlier until it is whole, and hands it over. Gives
 /// the bytes that belong to what follows.
 stun::Bytes TcpSession::complete_partial(stun::Bytes bytes) {
-  while (socket_.is_open()) {
+  while (is_open()) {
     const turn::Frame frame = cut(partial_);
     if (frame.kind == turn::Frame::Kind::garbage) break;
     if (frame.kind != turn::Frame::Kind::incomplete) {
@@ -128,7 +122,7 @@ std::size_t TcpSession::send_data(std::span<const StreamMessage> messages) {
 }
 
 std::size_t TcpSession::send(std::span<const StreamMessage> messages, std::size_t limit) {
-  if (!socket_.is_open()) return 0;
+  if (!is_open()) return 0;
   std::size_t written = waiting() == 0 ? try_write(messages) : 0;
   std::size_t taken = 0;
   for (const StreamMessage& message : messages) {
@@ -144,12 +138,7 @@ std::size_t TcpSession::send(std::span<const StreamMessage> messages, std::size_
     written = 0;
     ++taken;
   }
-  if (waiting() != 0 && !writing_ && socket_.is_open()) {
-    writing_ = true;
-    asio::co_spawn(
-        socket_.get_executor(), [self = shared_from_this()] { return self->write(); },
-        asio::detached);
-  }
+  watch_for_room(waiting() != 0);
   return taken;
 }
 
@@ -167,7 +156,7 @@ std::size_t TcpSession::try_write(std::span<const StreamMessage> messages) {
   msghdr header{};
   header.msg_iov = vectors.data();
   header.msg_iovlen = count;
-  const ssize_t size = ::sendmsg(socket_.native_handle(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
+  const ssize_t size = ::sendmsg(socket_.number(), &header, MSG_DONTWAIT | MSG_NOSIGNAL);
   if (size >= 0) return static_cast<std::size_t>(size);
   if (errno != EAGAIN && errno != EINTR) close();
   return 0;
@@ -182,32 +171,29 @@ void TcpSession::queue(const StreamMessage& message, std::size_t skip) {
   }
 }
 
-asio::awaitable<void> TcpSession::write() {
-  while (socket_.is_open() && waiting() != 0) {
-    const auto [error] = co_await socket_.async_wait(socket_.wait_write, as_result);
-    if (error || !write_pending()) break;
-  }
-  writing_ = false;
-}
-
-/// False: the connection is over.
-bool TcpSession::write_pending() {
-  const ssize_t size = ::send(socket_.native_handle(), pending_.data() + written_, waiting(),
-                              MSG_DONTWAIT | MSG_NOSIGNAL);
+void TcpSession::write_pending() {
+  const ssize_t size =
+      ::send(socket_.number(), pending_.data() + written_, waiting(), MSG_DONTWAIT | MSG_NOSIGNAL);
   if (size < 0) {
-    if (errno == EAGAIN || errno == EINTR) return true;
-    close();
-    return false;
+    if (errno != EAGAIN && errno != EINTR) close();
+    return;
   }
   written_ += static_cast<std::size_t>(size);
   if (waiting() == 0) {
     release_large(pending_);
     written_ = 0;
+    watch_for_room(false);
   } else if (written_ >= pending_.size() / 2) {
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written_));
     written_ = 0;
   }
-  return true;
+}
+
+void TcpSession::watch_for_room(bool wanted) {
+  if (wanted == wants_room_ || !is_open()) return;
+  wants_room_ = wanted;
+  reactor_.change(socket_.number(), *this,
+                  wanted ? std::uint32_t{EPOLLIN} | std::uint32_t{EPOLLOUT} : EPOLLIN);
 }
 
 }  // namespace relay::net

@@ -1,16 +1,15 @@
 // One client on a TCP connection: cuts what arrives into messages, writes what it is sent. A client
 // that reads slowly costs a bounded amount of memory and nobody else's time: relayed data is
 // dropped when too much waits, answers still queue, and beyond a second bound the connection ends.
-// Lives as long as its coroutine; one worker owns it.
+// One worker owns it.
 #pragma once
 
-#include <asio/awaitable.hpp>
-#include <asio/ip/tcp.hpp>
 #include <cstddef>
-#include <memory>
 #include <span>
 #include <vector>
 
+#include "relay/net/file_descriptor.h"
+#include "relay/reactor.h"
 #include "turn/limits.h"
 #include "turn/stream_framer.h"
 #include "turn/types.h"
@@ -27,7 +26,7 @@ class StreamOwner {
                                  stun::Bytes message) = 0;
   /// The messages given so far are about to be overwritten.
   virtual void on_stream_pause() = 0;
-  /// The connection ended; called once, last.
+  /// The connection is over; called once. The session is still in use: forget it later.
   virtual void on_stream_end(TcpSession& session) = 0;
   /// Where sessions read into, one at a time.
   virtual std::span<std::byte> stream_buffer() = 0;
@@ -44,7 +43,7 @@ struct StreamMessage {
   std::size_t size() const { return header.size() + payload.size() + padding; }
 };
 
-class TcpSession : public std::enable_shared_from_this<TcpSession> {
+class TcpSession final : public Watched {
  public:
   /// Relayed data waiting for a slow reader; more is dropped.
   static constexpr std::size_t max_waiting_data = 256 * 1024;
@@ -53,10 +52,15 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
   /// Messages in one call of send().
   static constexpr std::size_t max_messages = 64;
 
-  TcpSession(asio::ip::tcp::socket socket, const turn::FiveTuple& client, StreamOwner& owner);
+  TcpSession(Reactor& reactor, FileDescriptor socket, const turn::FiveTuple& client,
+             StreamOwner& owner);
+  ~TcpSession();
+  TcpSession(const TcpSession&) = delete;
+  TcpSession& operator=(const TcpSession&) = delete;
 
-  void start();
-  /// Ends the connection; on_stream_end() follows from the event loop.
+  /// False: the kernel has no room to watch it.
+  bool start();
+  /// Ends the connection.
   void close();
 
   const turn::FiveTuple& client() const { return client_; }
@@ -68,9 +72,10 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
   /// Relayed data, in order, at most max_messages. Gives how many were taken; the others are lost.
   std::size_t send_data(std::span<const StreamMessage> messages);
 
+  void on_ready(std::uint32_t events) override;
+
  private:
-  asio::awaitable<void> read();
-  asio::awaitable<void> write();
+  bool is_open() const { return socket_.is_open(); }
   bool read_some();
   void take(stun::Bytes bytes);
   stun::Bytes complete_partial(stun::Bytes bytes);
@@ -80,16 +85,18 @@ class TcpSession : public std::enable_shared_from_this<TcpSession> {
   std::size_t try_write(std::span<const StreamMessage> messages);
   void queue(const StreamMessage& message, std::size_t skip);
   std::size_t waiting() const { return pending_.size() - written_; }
-  bool write_pending();
+  void write_pending();
+  void watch_for_room(bool wanted);
 
-  asio::ip::tcp::socket socket_;
+  Reactor& reactor_;
+  FileDescriptor socket_;
   turn::FiveTuple client_;
   StreamOwner& owner_;
   std::size_t message_limit_ = turn::max_control_message;
   std::vector<std::byte> partial_;  // the beginning of a message, until the rest arrives
   std::vector<std::byte> pending_;  // [written_, size) waits for the client to read
   std::size_t written_ = 0;
-  bool writing_ = false;
+  bool wants_room_ = false;  // told when the client has read something
 };
 
 }  // namespace relay::net
