@@ -35,6 +35,7 @@ void DeadlineWheel::set(Hook& hook, Time deadline) {
   hook.unlink();
   hook.second_ = std::max(second_after(deadline), cursor_);
   hook.link(&slot(hook.second_));
+  earliest_ = std::min(earliest_, hook.second_);
 }
 
 Allocation* DeadlineWheel::pop_due(Time now) {
@@ -48,17 +49,22 @@ Allocation* DeadlineWheel::pop_due(Time now) {
       return hook->owner_;
     }
   }
+  if (earliest_ <= current) earliest_ = find_earliest();
   return nullptr;
 }
 
-std::optional<Time> DeadlineWheel::next() const {
-  for (std::size_t i = 0; i < slot_count; ++i) {
-    const std::int64_t second = cursor_ + static_cast<std::int64_t>(i);
-    if (slots_[static_cast<std::size_t>(second) % slot_count] != nullptr) {
-      return Time(std::chrono::seconds(second));
-    }
+/// A second that has hooks, of this turn of the wheel or of a later one.
+std::int64_t DeadlineWheel::find_earliest() {
+  const std::int64_t turn_ends = cursor_ + static_cast<std::int64_t>(slot_count);
+  for (std::int64_t second = cursor_; second < turn_ends; ++second) {
+    if (slot(second) != nullptr) return second;
   }
-  return std::nullopt;
+  return never;
+}
+
+std::optional<Time> DeadlineWheel::next() const {
+  if (earliest_ == never) return std::nullopt;
+  return Time(std::chrono::seconds(earliest_));
 }
 
 }  // namespace turn

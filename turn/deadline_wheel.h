@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "turn/types.h"
@@ -38,15 +39,19 @@ class DeadlineWheel {
   void set(Hook& hook, Time deadline);
   /// The next allocation whose second has come, unhooked; null when there is none. Call until null.
   Allocation* pop_due(Time now);
-  /// When pop_due() may have something at the earliest; nothing: the wheel is empty.
+  /// When pop_due() should be called; nothing: no need. Never later than the nearest deadline, and
+  /// earlier only while a deadline that was cancelled or moved has yet to pass. Costs nothing.
   std::optional<Time> next() const;
 
  private:
   static constexpr std::size_t slot_count = 4096;
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
   Hook*& slot(std::int64_t second) { return slots_[static_cast<std::size_t>(second) % slot_count]; }
+  std::int64_t find_earliest();
 
   std::array<Hook*, slot_count> slots_{};
-  std::int64_t cursor_ = 0;  // no hook is armed for an earlier second
+  std::int64_t cursor_ = 0;        // no hook is armed for an earlier second
+  std::int64_t earliest_ = never;  // nor for a second before this one; found anew when it passes
 };
 
 }  // namespace turn

@@ -180,7 +180,11 @@ std::optional<Effect> Server::poll_effect() { return state_->effects.pop(); }
 void Server::begin_drain() { state_->draining = true; }
 const Counters& Server::counters() const { return state_->counters; }
 std::size_t Server::allocation_count() const { return state_->allocations.size(); }
-std::optional<Time> Server::next_deadline() const { return state_->wheel.next(); }
+
+std::optional<Time> Server::next_deadline() const {
+  // The wheel may still remember the deadline of the last one that ended.
+  return state_->allocations.size() == 0 ? std::nullopt : state_->wheel.next();
+}
 
 void Server::check_invariants(Time now) const {
   assert(state_->counters.allocations == state_->allocations.size());

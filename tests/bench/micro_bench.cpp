@@ -92,6 +92,20 @@ void measure_messages() {
   });
 }
 
+/// What the worker asks after every control message.
+void measure_deadlines() {
+  turn::DeadlineWheel wheel;
+  turn::Allocation allocation("alice");
+  turn::Time now(1'000'000s);
+  wheel.pop_due(now);
+  std::printf("\nDeadlines\n");
+  measure("move one by ten minutes, ask for the nearest", [&](std::size_t i) {
+    now += 1us;
+    wheel.set(allocation.hook, now + 600s);
+    return i % 64 == 0 && wheel.pop_due(now) ? 0 : wheel.next()->time_since_epoch().count() & 1;
+  });
+}
+
 /// One server with many calls, each an allocation, a channel and a permission.
 class Calls {
  public:
@@ -171,5 +185,6 @@ int main() {
   }
   bench::print_machine();
   bench::measure_messages();
+  bench::measure_deadlines();
   for (const std::uint32_t count : {1U, 1000U, 10000U}) bench::Calls(count).measure_all();
 }

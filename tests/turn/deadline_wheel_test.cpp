@@ -106,6 +106,24 @@ TEST_CASE("after a sleep of any length everything overdue fires once, nothing el
   CHECK(popped == owners.size());
 }
 
+TEST_CASE("a deadline that was cancelled costs at most one call", "[turn][deadlines]") {
+  DeadlineWheel wheel;
+  wheel.pop_due(at(1000s));
+  Allocation one("one");
+  {
+    Allocation cancelled("cancelled");
+    wheel.set(cancelled.hook, at(1010s));
+  }
+  wheel.set(one.hook, at(1020s));
+  wheel.set(one.hook, at(1030s));
+  REQUIRE(wheel.next() == at(1010s));
+  CHECK(wheel.pop_due(at(1010s)) == nullptr);
+  REQUIRE(wheel.next() == at(1030s));
+  CHECK(wheel.pop_due(at(1030s)) == &one);
+  CHECK(wheel.pop_due(at(1030s)) == nullptr);
+  CHECK_FALSE(wheel.next());
+}
+
 TEST_CASE("a deadline in the past fires at once", "[turn][deadlines]") {
   DeadlineWheel wheel;
   wheel.pop_due(at(1000s));
