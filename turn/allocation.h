@@ -26,16 +26,17 @@ struct Relay {
   State state = State::none;
   Family family = Family::ipv4;
   RelayId id;
+  Time expires_at;
   TransportAddress bound;       // on our own interface
   TransportAddress advertised;  // what the client is told
-  Time expires_at;
 
   bool live(Time now) const { return state == State::open && now < expires_at; }
 };
 
 class Allocation {
  public:
-  explicit Allocation(std::string_view user) : username(user) {}
+  Allocation(const FiveTuple& five_tuple, std::string_view user)
+      : client(five_tuple), username(user) {}
 
   /// The relay of that family, live at `now`, or null.
   Relay* relay(Family family, Time now);
@@ -44,11 +45,19 @@ class Allocation {
   /// The nearest time at which a relay expires.
   Time next_expiry() const;
 
-  const FiveTuple* client = nullptr;  // the key under which the table holds this
-  std::string username;
+  // What every packet needs stands together, in front.
+  const FiveTuple client;
+  struct Buckets {
+    TokenBucket from_client, to_client;
+  };
+  std::unique_ptr<Buckets> buckets;  // only with a bandwidth limit
+  Event::Totals totals;
+  ChannelTable channels;
   std::array<Relay, 2> relays;
   PermissionTable permissions;
-  ChannelTable channels;
+
+  DeadlineWheel::Hook hook{this};
+  std::string username;
 
   /// What a retransmitted Allocate request is answered with (RFC 8656 7.2).
   stun::TransactionId transaction{};
@@ -59,13 +68,6 @@ class Allocation {
     stun::ErrorCode code{};
   };
   std::optional<AddressError> address_error;  // the half of a dual allocation that failed
-
-  Event::Totals totals;
-  struct Buckets {
-    TokenBucket from_client, to_client;
-  };
-  std::unique_ptr<Buckets> buckets;  // only with a bandwidth limit
-  DeadlineWheel::Hook hook{this};
 };
 
 }  // namespace turn

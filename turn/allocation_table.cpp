@@ -6,11 +6,6 @@
 
 namespace turn {
 
-Allocation* AllocationTable::find(const FiveTuple& client) {
-  const auto at = by_five_tuple_.find(client);
-  return at == by_five_tuple_.end() ? nullptr : &at->second;
-}
-
 Allocation* AllocationTable::find(RelayId relay) {
   if (relay.slot >= by_relay_.size()) return nullptr;
   const Slot& slot = by_relay_[relay.slot];
@@ -18,10 +13,7 @@ Allocation* AllocationTable::find(RelayId relay) {
 }
 
 Allocation& AllocationTable::create(const FiveTuple& client, std::string_view username) {
-  assert(find(client) == nullptr);
-  const auto at = by_five_tuple_.try_emplace(client, username).first;
-  at->second.client = &at->first;
-  return at->second;
+  return by_five_tuple_.insert(std::make_unique<Allocation>(client, username));
 }
 
 RelayId AllocationTable::name_relay(Allocation& allocation) {
@@ -42,15 +34,13 @@ void AllocationTable::forget_relay(RelayId relay) {
   free_slots_.push_back(relay.slot);
 }
 
-void AllocationTable::erase(Allocation& allocation) {
-  by_five_tuple_.erase(by_five_tuple_.find(FiveTuple(*allocation.client)));
-}
+void AllocationTable::erase(Allocation& allocation) { by_five_tuple_.erase(allocation); }
 
 void AllocationTable::check_invariants([[maybe_unused]] Time now) const {
 #ifndef NDEBUG
+  assert(by_five_tuple_.consistent());
   std::size_t relays = 0;
-  for (const auto& [client, allocation] : by_five_tuple_) {
-    assert(allocation.client == &client);
+  by_five_tuple_.for_each([&](const Allocation& allocation) {
     assert(allocation.permissions.sorted() && allocation.permissions.size() <= max_permissions);
     assert(allocation.channels.consistent() && allocation.channels.all().size() <= max_channels);
     std::size_t named = 0;
@@ -62,7 +52,7 @@ void AllocationTable::check_invariants([[maybe_unused]] Time now) const {
     }
     assert(named > 0);
     relays += named;
-  }
+  });
   assert(relays + free_slots_.size() == by_relay_.size());
 #endif
 }

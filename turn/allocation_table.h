@@ -3,17 +3,19 @@
 #pragma once
 
 #include <cstdint>
-#include <unordered_map>
 #include <vector>
 
 #include "turn/allocation.h"
+#include "turn/five_tuple_index.h"
 #include "turn/types.h"
 
 namespace turn {
 
 class AllocationTable {
  public:
-  Allocation* find(const FiveTuple& client);
+  explicit AllocationTable(Random& random) : by_five_tuple_(random) {}
+
+  Allocation* find(const FiveTuple& client) const { return by_five_tuple_.find(client); }
   Allocation* find(RelayId relay);
 
   /// The five-tuple has none yet.
@@ -32,7 +34,7 @@ class AllocationTable {
     Allocation* allocation = nullptr;
     std::uint32_t generation = 0;
   };
-  std::unordered_map<FiveTuple, Allocation, FiveTupleHash> by_five_tuple_;
+  FiveTupleIndex by_five_tuple_;
   std::vector<Slot> by_relay_;
   std::vector<std::uint32_t> free_slots_;
 };

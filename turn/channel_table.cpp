@@ -10,17 +10,13 @@ namespace turn {
 
 const Channel* ChannelTable::find(ChannelNumber number, Time now) const {
   const auto at = std::ranges::lower_bound(channels_, number, {}, &Channel::number);
-  return at != channels_.end() && at->number == number && at->live(now) ? &*at : nullptr;
+  return at != channels_.end() && at->number == number && at->live(now) ? at : nullptr;
 }
 
 const Channel* ChannelTable::find(const TransportAddress& peer, Time now) const {
-  const auto peer_at = [&](std::uint16_t i) -> const TransportAddress& {
-    return channels_[i].peer;
-  };
   // Of a dead and a live channel to one peer the live one counts; bind() keeps no such pair.
-  const auto at = std::ranges::lower_bound(by_peer_, peer, {}, peer_at);
-  return at != by_peer_.end() && peer_at(*at) == peer && channels_[*at].live(now) ? &channels_[*at]
-                                                                                  : nullptr;
+  const Channel* channel = of_peer(peer);
+  return channel != nullptr && channel->live(now) ? channel : nullptr;
 }
 
 bool ChannelTable::conflicts(ChannelNumber number, const TransportAddress& peer, Time now) const {
@@ -44,7 +40,7 @@ void ChannelTable::bind(const Channel& channel) {
     return;
   }
   // Whoever else has one of the names is dead: the new binding does not conflict.
-  std::erase_if(channels_, [&](const Channel& other) {
+  channels_.erase_if([&](const Channel& other) {
     return other.number == channel.number || other.peer == channel.peer;
   });
   assert(channels_.size() < max_channels);
@@ -60,29 +56,37 @@ void ChannelTable::permit(const IpAddress& peer, Time until) {
 }
 
 void ChannelTable::forget(Family family) {
-  std::erase_if(channels_,
-                [&](const Channel& channel) { return channel.peer.ip.family() == family; });
+  channels_.erase_if([&](const Channel& channel) { return channel.peer.ip.family() == family; });
   index_by_peer();
 }
 
 bool ChannelTable::consistent() const {
-  const auto peer_at = [&](std::uint16_t i) -> const TransportAddress& {
-    return channels_[i].peer;
-  };
-  return by_peer_.size() == channels_.size() &&
+  // Each is found by both of its names, so that no two share one.
+  return by_peer_.size() == (channels_.size() > few ? channels_.size() : 0) &&
          std::ranges::adjacent_find(channels_, std::ranges::greater_equal{}, &Channel::number) ==
              channels_.end() &&
-         std::ranges::adjacent_find(by_peer_, std::ranges::greater_equal{}, peer_at) ==
-             by_peer_.end();
+         std::ranges::all_of(
+             channels_, [&](const Channel& channel) { return of_peer(channel.peer) == &channel; });
+}
+
+const Channel* ChannelTable::of_peer(const TransportAddress& peer) const {
+  if (by_peer_.empty()) {
+    const auto at = std::ranges::find(channels_, peer, &Channel::peer);
+    return at == channels_.end() ? nullptr : at;
+  }
+  const auto at = std::ranges::lower_bound(
+      by_peer_, peer, {},
+      [&](std::uint16_t i) -> const TransportAddress& { return channels_[i].peer; });
+  return at != by_peer_.end() && channels_[*at].peer == peer ? &channels_[*at] : nullptr;
 }
 
 void ChannelTable::forget_dead(Time now) {
-  std::erase_if(channels_, [&](const Channel& channel) { return !channel.live(now); });
+  channels_.erase_if([&](const Channel& channel) { return !channel.live(now); });
   index_by_peer();
 }
 
 void ChannelTable::index_by_peer() {
-  by_peer_.resize(channels_.size());
+  by_peer_.resize(channels_.size() > few ? channels_.size() : 0);
   std::iota(by_peer_.begin(), by_peer_.end(), std::uint16_t{0});
   std::ranges::sort(by_peer_, {},
                     [&](std::uint16_t i) -> const TransportAddress& { return channels_[i].peer; });

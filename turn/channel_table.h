@@ -1,12 +1,15 @@
 // The channels of one allocation (RFC 8656 12). A channel has two names, its number and its peer;
-// while it is live the two belong to each other and to nothing else. Sorted by number, with a
-// second order by peer, so that both directions of data find theirs in a few comparisons. Bounded.
+// while it is live the two belong to each other and to nothing else. Sorted by number; when there
+// are many, with a second order by peer, so that both directions of data find theirs in a few
+// comparisons. Bounded.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
+#include "turn/small_vector.h"
 #include "turn/types.h"
 
 namespace turn {
@@ -14,10 +17,10 @@ namespace turn {
 struct Channel {
   ChannelNumber number{};
   TransportAddress peer;
+  bool own_host = false;  // as in Permission
   Time expires_at;
   /// When the permission for the peer ends (RFC 8656 9): data needs both.
   Time permitted_until;
-  bool own_host = false;  // as in Permission
 
   bool live(Time now) const { return now < expires_at; }
   bool carries_data(Time now) const { return live(now) && now < permitted_until; }
@@ -38,14 +41,19 @@ class ChannelTable {
   void permit(const IpAddress& peer, Time until);
   void forget(Family family);
 
-  const std::vector<Channel>& all() const { return channels_; }
+  std::span<const Channel> all() const { return channels_; }
   bool consistent() const;
 
  private:
   void forget_dead(Time now);
   void index_by_peer();
-  std::vector<Channel> channels_;       // by number
-  std::vector<std::uint16_t> by_peer_;  // positions in channels_, by peer
+  const Channel* of_peer(const TransportAddress& peer) const;
+
+  /// So many are looked through one by one.
+  static constexpr std::size_t few = 8;
+  /// A call has one channel, or two: RTP and RTCP.
+  SmallVector<Channel, 2> channels_;    // by number
+  std::vector<std::uint16_t> by_peer_;  // positions in channels_, by peer; empty while they are few
 };
 
 }  // namespace turn

@@ -103,7 +103,7 @@ std::optional<ToClient> Server::handle_peer(Allocation& allocation, const Transp
   }
   ++allocation.totals.packets_to_client;
   allocation.totals.bytes_to_client += payload.size();
-  ToClient forward{.client = allocation.client, .header = {}, .payload = payload};
+  ToClient forward{.client = &allocation.client, .header = {}, .payload = payload};
   forward.padding = static_cast<std::uint8_t>(stun::padded(payload.size()) - payload.size());
   if (origin.channel != nullptr) {
     state.write_channel_header(forward, origin.channel->number);

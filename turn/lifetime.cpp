@@ -86,7 +86,7 @@ std::optional<stun::ErrorCode> Server::State::refuses_peer(Allocation& allocatio
 void Server::State::permit(Allocation& allocation, const IpAddress& peer, Time now) {
   const Time until = now + config.permission_lifetime;
   allocation.permissions.install(
-      {.peer = peer, .expires_at = until, .own_host = policy.depends_on_port(peer)});
+      {.peer = peer, .own_host = policy.depends_on_port(peer), .expires_at = until});
   allocation.channels.permit(peer, until);
   report(Event::Kind::permitted, allocation,
          {.peer = {peer, 0}, .lifetime = config.permission_lifetime});
@@ -97,7 +97,7 @@ void Server::State::announce_routes(const Allocation& allocation, const IpAddres
     if (channel.peer.ip != peer || !channel.live(now) || !has_route(allocation, channel)) continue;
     for (const Relay& relay : allocation.relays) {
       if (!relay.live(now) || relay.family != peer.family()) continue;
-      effects.push(BindRoute{*allocation.client, channel.number, relay.bound, channel.peer,
+      effects.push(BindRoute{allocation.client, channel.number, relay.bound, channel.peer,
                              channel.expires_at, channel.permitted_until});
     }
   }
@@ -111,14 +111,14 @@ void Server::State::drop_routes(const Allocation& allocation, const Relay& relay
   if (relay.state != Relay::State::open) return;
   for (const Channel& channel : allocation.channels.all()) {
     if (channel.peer.ip.family() != relay.family || !has_route(allocation, channel)) continue;
-    effects.push(DropRoute{*allocation.client, channel.number, relay.bound, channel.peer});
+    effects.push(DropRoute{allocation.client, channel.number, relay.bound, channel.peer});
   }
 }
 
 void Server::State::report(Event::Kind kind, const Allocation& allocation, Event details) {
   if (!config.events) return;
   details.kind = kind;
-  details.client = *allocation.client;
+  details.client = allocation.client;
   details.username = allocation.username;
   details.relayed = allocation.relays[0].state == Relay::State::open
                         ? allocation.relays[0].advertised

@@ -75,7 +75,7 @@ void Server::State::open_relay(Allocation& allocation, Relay& relay, Family fami
     open.claim = true;
     open.token = *wanted.token;
   } else {
-    open.ip = addresses.pick(family, allocation.client->server.ip);
+    open.ip = addresses.pick(family, allocation.client.server.ip);
     open.parity = wanted.reserve_next ? Parity::even_and_reserve
                   : wanted.even_port  ? Parity::even
                                       : Parity::any;
@@ -146,7 +146,7 @@ Reply Server::State::allocated(const Allocation& allocation, Time now) const {
   for (std::size_t i = 0; i < allocation.relays.size(); ++i) {
     if (allocation.relays[i].live(now)) reply.relayed[i] = allocation.relays[i].advertised;
   }
-  reply.mapped = allocation.client->client;
+  reply.mapped = allocation.client.client;
   reply.lifetime = allocation.granted;
   reply.reservation = allocation.reservation;
   reply.address_error = allocation.address_error;

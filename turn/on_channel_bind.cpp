@@ -45,9 +45,9 @@ Reply Server::State::on_channel_bind(const Request& request, Allocation& allocat
   permit(allocation, peer->ip, request.now);
   allocation.channels.bind({.number = *number,
                             .peer = *peer,
+                            .own_host = policy.depends_on_port(peer->ip),
                             .expires_at = request.now + config.channel_lifetime,
-                            .permitted_until = request.now + config.permission_lifetime,
-                            .own_host = policy.depends_on_port(peer->ip)});
+                            .permitted_until = request.now + config.permission_lifetime});
   announce_routes(allocation, peer->ip, request.now);
   report(Event::Kind::channel_bound, allocation,
          {.peer = *peer, .channel = *number, .lifetime = config.channel_lifetime});

@@ -9,19 +9,20 @@ namespace turn {
 
 const Permission* PermissionTable::find(const IpAddress& peer, Time now) const {
   const auto at = std::ranges::lower_bound(permissions_, peer, {}, &Permission::peer);
-  return at != permissions_.end() && at->peer == peer && at->live(now) ? &*at : nullptr;
+  return at != permissions_.end() && at->peer == peer && at->live(now) ? at : nullptr;
 }
 
 bool PermissionTable::has_room_for(std::span<const IpAddress> peers, Time now) {
   if (permissions_.size() + peers.size() <= max_permissions) return true;
-  std::erase_if(permissions_, [&](const Permission& permission) { return !permission.live(now); });
+  permissions_.erase_if([&](const Permission& permission) { return !permission.live(now); });
   const auto is_new = [&](const IpAddress& peer) { return find(peer, now) == nullptr; };
   const auto fresh = static_cast<std::size_t>(std::ranges::count_if(peers, is_new));
   return permissions_.size() + fresh <= max_permissions;
 }
 
 void PermissionTable::install(const Permission& permission) {
-  const auto at = position(permission.peer);
+  Permission* const at =
+      std::ranges::lower_bound(permissions_, permission.peer, {}, &Permission::peer);
   if (at != permissions_.end() && at->peer == permission.peer) {
     *at = permission;
   } else {
@@ -31,16 +32,12 @@ void PermissionTable::install(const Permission& permission) {
 }
 
 void PermissionTable::forget(Family family) {
-  std::erase_if(permissions_,
-                [&](const Permission& permission) { return permission.peer.family() == family; });
+  permissions_.erase_if(
+      [&](const Permission& permission) { return permission.peer.family() == family; });
 }
 
 bool PermissionTable::sorted() const {
   return std::ranges::is_sorted(permissions_, {}, &Permission::peer);
-}
-
-std::vector<Permission>::iterator PermissionTable::position(const IpAddress& peer) {
-  return std::ranges::lower_bound(permissions_, peer, {}, &Permission::peer);
 }
 
 }  // namespace turn

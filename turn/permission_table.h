@@ -3,16 +3,17 @@
 #pragma once
 
 #include <cstddef>
-#include <vector>
+#include <span>
 
+#include "turn/small_vector.h"
 #include "turn/types.h"
 
 namespace turn {
 
 struct Permission {
   IpAddress peer;
-  Time expires_at;
   bool own_host = false;  // the peer is this host: the port decides, datagram by datagram
+  Time expires_at;
 
   bool live(Time now) const { return now < expires_at; }
 };
@@ -31,8 +32,7 @@ class PermissionTable {
   bool sorted() const;
 
  private:
-  std::vector<Permission>::iterator position(const IpAddress& peer);
-  std::vector<Permission> permissions_;
+  SmallVector<Permission, 2> permissions_;
 };
 
 }  // namespace turn

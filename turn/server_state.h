@@ -23,6 +23,7 @@ struct Server::State {
         authenticator(parts.authenticator),
         quota(parts.quota),
         random(parts.random),
+        allocations(parts.random),
         addresses(parts.config) {}
 
   /// A request that passed authentication.

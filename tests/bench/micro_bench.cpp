@@ -12,6 +12,7 @@
 
 #include "stun/integrity.h"
 #include "stun/message_builder.h"
+#include "tests/support/bare_server.h"
 #include "tests/support/heap_count.h"
 #include "tests/support/turn_bench.h"
 #include "turn/allocation.h"
@@ -95,7 +96,7 @@ void measure_messages() {
 /// What the worker asks after every control message.
 void measure_deadlines() {
   turn::DeadlineWheel wheel;
-  turn::Allocation allocation("alice");
+  turn::Allocation allocation({}, "alice");
   turn::Time now(1'000'000s);
   wheel.pop_due(now);
   std::printf("\nDeadlines\n");
@@ -106,10 +107,28 @@ void measure_deadlines() {
   });
 }
 
+/// The server's part of whole transactions, from the datagram to the bytes of the answer.
+void measure_transactions() {
+  support::BareServer server;
+  const support::OneForAll requests(server);
+  const auto exchange = [&](std::size_t i, Bytes message) {
+    return server.exchange(support::OneForAll::client(static_cast<std::uint32_t>(i)), message)
+        .size();
+  };
+  std::printf("\nTransactions (long-term credentials, another client each time)\n");
+  measure("Binding", [&](std::size_t i) { return exchange(i, requests.binding); });
+  measure("Allocate without credentials: 401",
+          [&](std::size_t i) { return exchange(i, requests.challenge); });
+  measure("401, Allocate, Refresh 0", [&](std::size_t i) {
+    return exchange(i, requests.challenge) + exchange(i, requests.allocate) +
+           exchange(i, requests.end);
+  });
+}
+
 /// One server with many calls, each an allocation, a channel and a permission.
 class Calls {
  public:
-  explicit Calls(std::uint32_t count) : bench_(support::TurnBench::ipv4_only(), {}, 49152, 65535) {
+  explicit Calls(std::uint32_t count) : bench_(support::TurnBench::ipv4_only(), {}, 1024, 65535) {
     for (std::uint32_t i = 0; i < count; ++i) {
       const turn::TransportAddress address{client_ip(i), 40000};
       auto client = bench_.client(address.to_string());
@@ -185,6 +204,8 @@ int main() {
   }
   bench::print_machine();
   bench::measure_messages();
+  bench::measure_transactions();
   bench::measure_deadlines();
-  for (const std::uint32_t count : {1U, 1000U, 10000U}) bench::Calls(count).measure_all();
+  for (const std::uint32_t count : {1U, 10U, 1000U, 10000U, 50000U})
+    bench::Calls(count).measure_all();
 }

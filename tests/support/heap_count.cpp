@@ -1,5 +1,6 @@
 #include "tests/support/heap_count.h"
 
+#include <malloc.h>
 #include <openssl/crypto.h>
 
 #include <atomic>
@@ -11,17 +12,43 @@ namespace {
 std::atomic<std::uint64_t> allocations{0};
 thread_local bool ignored = false;
 
+std::atomic<std::int64_t> blocks{0}, bytes{0};
+
+void note_taken(void* memory) {
+  if (memory == nullptr) return;
+  blocks.fetch_add(1, std::memory_order_relaxed);
+  bytes.fetch_add(static_cast<std::int64_t>(::malloc_usable_size(memory)),
+                  std::memory_order_relaxed);
+}
+
+void note_given_back(void* memory) {
+  if (memory == nullptr) return;
+  blocks.fetch_sub(1, std::memory_order_relaxed);
+  bytes.fetch_sub(static_cast<std::int64_t>(::malloc_usable_size(memory)),
+                  std::memory_order_relaxed);
+}
+
 void* allocate(std::size_t size, std::size_t alignment = 0) {
   if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
   const std::size_t rounded =
       alignment == 0 ? size : (size + alignment - 1) / alignment * alignment;
-  return alignment == 0 ? std::malloc(size == 0 ? 1 : size)
-                        : std::aligned_alloc(alignment, rounded);
+  void* const memory =
+      alignment == 0 ? std::malloc(size == 0 ? 1 : size) : std::aligned_alloc(alignment, rounded);
+  note_taken(memory);
+  return memory;
 }
 
 void* reallocate(void* memory, std::size_t size) {
   if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
-  return std::realloc(memory, size);
+  note_given_back(memory);
+  void* const moved = std::realloc(memory, size);
+  note_taken(moved);
+  return moved;
+}
+
+void release(void* memory) {
+  note_given_back(memory);
+  std::free(memory);
 }
 
 // OpenSSL takes other allocators only before its first allocation.
@@ -29,7 +56,7 @@ const bool openssl_is_counted =
     CRYPTO_set_mem_functions(
         [](std::size_t size, const char*, int) { return allocate(size); },
         [](void* memory, std::size_t size, const char*, int) { return reallocate(memory, size); },
-        [](void* memory, const char*, int) { std::free(memory); }) == 1;
+        [](void* memory, const char*, int) { release(memory); }) == 1;
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
   if (void* const memory = allocate(size, alignment)) return memory;
@@ -49,20 +76,21 @@ void* operator new[](std::size_t size, std::align_val_t alignment) {
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
 void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
-void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
 
 namespace support {
 
 std::uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+HeapInUse heap_in_use() { return {blocks.load(), bytes.load()}; }
 void ignore_heap_of_this_thread() { ignored = true; }
 bool openssl_heap_is_counted() { return openssl_is_counted; }
 

@@ -12,6 +12,14 @@ void ignore_heap_of_this_thread();
 /// False: OpenSSL had allocated before its allocator could be replaced, so its part is missing.
 bool openssl_heap_is_counted();
 
+/// What the program holds now, of all threads; as many bytes as the allocator made of it.
+struct HeapInUse {
+  std::int64_t blocks = 0;
+  std::int64_t bytes = 0;
+  friend bool operator==(const HeapInUse&, const HeapInUse&) = default;
+};
+HeapInUse heap_in_use();
+
 /// What `call` takes from the heap.
 template <class Call>
 std::uint64_t heap_allocations_of(const Call& call) {

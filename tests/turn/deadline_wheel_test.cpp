@@ -16,7 +16,7 @@ Time at(std::chrono::nanoseconds since_epoch) { return Time(since_epoch); }
 
 TEST_CASE("a deadline fires at the first whole second at or after it", "[turn][deadlines]") {
   DeadlineWheel wheel;
-  Allocation one("one");
+  Allocation one({}, "one");
   CHECK_FALSE(wheel.next());
   CHECK(wheel.pop_due(at(100s)) == nullptr);
   const auto [deadline, fires] =
@@ -31,7 +31,7 @@ TEST_CASE("a deadline fires at the first whole second at or after it", "[turn][d
 
 TEST_CASE("a deadline may be moved to either side", "[turn][deadlines]") {
   DeadlineWheel wheel;
-  Allocation one("one");
+  Allocation one({}, "one");
   wheel.pop_due(at(1000s));
   wheel.set(one.hook, at(1100s));
   wheel.set(one.hook, at(1200s));
@@ -47,7 +47,7 @@ TEST_CASE("a hook that dies leaves the wheel, wherever it stands in its slot",
   wheel.pop_due(at(1000s));
   std::vector<std::unique_ptr<Allocation>> owners;
   for (int i = 0; i < 5; ++i) {
-    owners.push_back(std::make_unique<Allocation>("x"));
+    owners.push_back(std::make_unique<Allocation>(FiveTuple(), "x"));
     wheel.set(owners.back()->hook, at(1100s));
   }
   const auto dying = GENERATE(range(std::size_t{0}, std::size_t{5}));
@@ -60,7 +60,7 @@ TEST_CASE("a hook that dies leaves the wheel, wherever it stands in its slot",
 TEST_CASE("deadlines beyond one turn of the wheel wait for theirs", "[turn][deadlines]") {
   DeadlineWheel wheel;
   wheel.pop_due(at(10'000s));
-  Allocation soon("soon"), later("later");
+  Allocation soon({}, "soon"), later({}, "later");
   wheel.set(soon.hook, at(10'100s));
   wheel.set(later.hook, at(10'100s + 4096s * 3));  // The same slot.
   CHECK(wheel.pop_due(at(10'100s)) == &soon);
@@ -73,7 +73,7 @@ TEST_CASE("deadlines beyond one turn of the wheel wait for theirs", "[turn][dead
 TEST_CASE("next() is never later than the nearest deadline, and gets there", "[turn][deadlines]") {
   DeadlineWheel wheel;
   wheel.pop_due(at(77'777s));
-  Allocation one("one");
+  Allocation one({}, "one");
   wheel.set(one.hook, at(77'777s + 86'400s));
   int wakes = 0;
   while (const auto next = wheel.next()) {
@@ -95,7 +95,7 @@ TEST_CASE("after a sleep of any length everything overdue fires once, nothing el
   std::size_t overdue = 0;
   for (int i = 0; i < 1000; ++i) {
     const auto after = Seconds(1 + engine() % 20'000);
-    owners.push_back(std::make_unique<Allocation>("x"));
+    owners.push_back(std::make_unique<Allocation>(FiveTuple(), "x"));
     wheel.set(owners.back()->hook, start + after);
     overdue += after <= slept ? 1 : 0;
   }
@@ -109,9 +109,9 @@ TEST_CASE("after a sleep of any length everything overdue fires once, nothing el
 TEST_CASE("a deadline that was cancelled costs at most one call", "[turn][deadlines]") {
   DeadlineWheel wheel;
   wheel.pop_due(at(1000s));
-  Allocation one("one");
+  Allocation one({}, "one");
   {
-    Allocation cancelled("cancelled");
+    Allocation cancelled({}, "cancelled");
     wheel.set(cancelled.hook, at(1010s));
   }
   wheel.set(one.hook, at(1020s));
@@ -127,7 +127,7 @@ TEST_CASE("a deadline that was cancelled costs at most one call", "[turn][deadli
 TEST_CASE("a deadline in the past fires at once", "[turn][deadlines]") {
   DeadlineWheel wheel;
   wheel.pop_due(at(1000s));
-  Allocation one("one");
+  Allocation one({}, "one");
   wheel.set(one.hook, at(10s));
   CHECK(wheel.pop_due(at(1001s)) == &one);
 }
