@@ -21,10 +21,10 @@ Alarm::Alarm(Reactor& reactor, std::function<void()> ring)
 
 void Alarm::arm(turn::Time time) {
   armed_ = time;
-  using namespace std::chrono;
   // All zeros would disarm it.
-  const nanoseconds since_start = std::max<nanoseconds>(time.time_since_epoch(), nanoseconds(1));
-  const auto whole = duration_cast<seconds>(since_start);
+  const auto since_start =
+      std::max<std::chrono::nanoseconds>(time.time_since_epoch(), std::chrono::nanoseconds(1));
+  const auto whole = std::chrono::duration_cast<std::chrono::seconds>(since_start);
   itimerspec at{};
   at.it_value.tv_sec = static_cast<std::time_t>(whole.count());
   at.it_value.tv_nsec = static_cast<long>((since_start - whole).count());

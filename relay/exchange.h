@@ -3,47 +3,29 @@
 // goes out as trains, effects become answers, sockets opened and closed. One worker owns it.
 #pragma once
 
+#include <array>
+#include <climits>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "relay/alarm.h"
 #include "relay/net/csprng.h"
+#include "relay/net/outbox.h"
 #include "relay/net/receive_batch.h"
 #include "relay/net/relay_ports.h"
+#include "relay/net/ring.h"
 #include "relay/net/stranger_limit.h"
-#include "relay/net/train.h"
 #include "relay/observe/event_sink.h"
 #include "relay/reactor.h"
 #include "relay/streams.h"
+#include "relay/udp_endpoints.h"
 #include "relay/worker_counters.h"
 #include "turn/server.h"
 
 namespace relay {
-
-class Exchange;
-
-/// A socket that clients send to.
-struct UdpListener final : Watched {
-  UdpListener(Exchange& owner, net::DatagramSocket bound)
-      : exchange(owner), socket(std::move(bound)) {}
-  void on_ready(std::uint32_t events) override;
-
-  Exchange& exchange;
-  net::DatagramSocket socket;
-};
-
-/// A relayed transport address.
-struct RelaySocket final : Watched {
-  RelaySocket(Exchange& owner, turn::RelayId name, net::DatagramSocket bound)
-      : exchange(owner), id(name), socket(std::move(bound)) {}
-  void on_ready(std::uint32_t events) override;
-
-  Exchange& exchange;
-  turn::RelayId id;
-  net::DatagramSocket socket;
-};
 
 /// What an exchange works with; all outlive it.
 struct ExchangeParts {
@@ -59,7 +41,8 @@ struct ExchangeParts {
   Alarm& alarm;
   StreamLimits streams;
   std::uint32_t answers_to_strangers = 0;  // per second and source; 0: as many as they like
-  net::SendMessage send = ::sendmsg;
+  bool use_ring = true;                    // where the kernel has one
+  int last_lane = INT_MAX;                 // descriptors above are not for lanes
 };
 
 class Exchange final : public StreamReader {
@@ -80,10 +63,10 @@ class Exchange final : public StreamReader {
   std::optional<Time> next_deadline() const { return server_.next_deadline(); }
 
   void read_clients(UdpListener& listener);
-  void read_peers(RelaySocket& relay);
+  void on_relay_ready(RelaySocket& relay);
   void on_stream_message(const turn::FiveTuple& client, turn::Frame::Kind kind,
                          stun::Bytes message) override;
-  void on_stream_pause() override { flush(); }
+  void on_stream_pause() override { send_all(); }
   void on_stream_end(const turn::FiveTuple& client) override;
   bool has_allocation(const turn::FiveTuple& client, Time now) override {
     return server_.find(client, now) != nullptr;
@@ -91,15 +74,25 @@ class Exchange final : public StreamReader {
   void on_stream_count(std::size_t count) override;
 
  private:
+  static constexpr std::size_t max_ready = 32;
+  static_assert(max_ready <= net::ReceiveBatch::capacity);
+
   // The data path: exchange_data.cpp.
   void on_client_datagrams(UdpListener& listener, net::Received received, Time now);
+  bool is_welcome(const turn::FiveTuple& client, Time now);
+  void read_peers(RelaySocket& relay);
+  void read_ready_relays();
+  void on_peer_datagrams(turn::RelayId relay, std::span<const net::Received> received, Time now);
   void on_peer_datagrams(turn::Allocation& allocation, net::Received received, Time now);
   void on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos, Time now);
+  net::DatagramSocket& socket_towards(RelaySocket& relay, const turn::TransportAddress& peer);
+  void open_lane(RelaySocket& relay);
   void send_to_peer(const turn::ToPeer& forward, std::uint8_t tos);
   void send_to_client(const turn::ToClient& forward, std::uint8_t tos);
   UdpListener* listener_of(const turn::TransportAddress& server);
   RelaySocket* relay_of(turn::RelayId id);
-  void flush();
+  void send_all();
+  void make_room(std::size_t buffers);
 
   // The control path: exchange_control.cpp.
   void drain(Time now);
@@ -114,9 +107,11 @@ class Exchange final : public StreamReader {
   bool may_answer(const turn::Send& effect, Time now);
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
   void close_relay(std::unique_ptr<RelaySocket>& relay);
+  void stop_reading(RelaySocket& relay);
   void publish_counters();
 
   const std::size_t worker_;
+  const int last_lane_;
   net::RelayPorts& ports_;
   observe::EventSink& sink_;
   WorkerCounters& counters_;
@@ -127,10 +122,17 @@ class Exchange final : public StreamReader {
   std::optional<net::StrangerLimit> stranger_limit_;
   turn::Server server_;
   Streams streams_;
+  const std::unique_ptr<net::Ring> ring_;
   net::ReceiveBatch batch_;
-  net::Train train_;
+  net::Outbox outbox_;
   std::vector<std::unique_ptr<UdpListener>> listeners_;
   std::vector<std::unique_ptr<RelaySocket>> relays_;  // by slot
+  std::size_t lane_count_ = 0;
+
+  // Found ready in this round and not read yet; null: closed since.
+  std::array<RelaySocket*, max_ready> ready_{};
+  std::size_t ready_count_ = 0;
+  std::size_t strangers_welcome_ = 0;  // requests without an allocation, in this batch of clients
 
   // Questions of the server that wait until its effects are drained.
   std::vector<turn::OpenRelay> to_open_;

@@ -17,6 +17,7 @@ bool is_error_response(stun::Bytes message) {
 
 Exchange::Exchange(const ExchangeParts& parts)
     : worker_(parts.worker),
+      last_lane_(parts.last_lane),
       ports_(parts.ports),
       sink_(parts.sink),
       counters_(parts.counters),
@@ -24,7 +25,9 @@ Exchange::Exchange(const ExchangeParts& parts)
       alarm_(parts.alarm),
       server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
       streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams),
-      train_(parts.counters.datagrams, parts.send) {
+      ring_(parts.use_ring ? net::Ring::open() : nullptr),
+      batch_(ring_.get()),
+      outbox_(parts.counters.datagrams, ring_.get()) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
   }
@@ -48,7 +51,6 @@ void Exchange::on_time(Time now) {
   drain(now);
   streams_.sweep(now);
   ports_.expire(now);
-  flush();
 }
 
 void Exchange::on_stream_end(const turn::FiveTuple& client) {
@@ -97,9 +99,9 @@ void Exchange::perform(const turn::Send& effect, Time now) {
     return streams_.send_control(effect.to, effect.bytes);
   }
   if (UdpListener* const listener = listener_of(effect.to.server)) {
-    train_.add(listener->socket, {.to = effect.to.client, .source = effect.to.server.ip}, {},
-               effect.bytes);
-    train_.flush();  // The bytes live in the server until its next call.
+    // The bytes live in the server until its next call only.
+    outbox_.add_copy(listener->socket, {.to = effect.to.client, .source = effect.to.server.ip},
+                     effect.bytes);
   }
 }
 
@@ -135,11 +137,20 @@ void Exchange::perform(const turn::CloseRelay& effect, Time) {
 }
 
 void Exchange::close_relay(std::unique_ptr<RelaySocket>& relay) {
-  flush();  // What was gathered leaves from this socket.
-  reactor_.remove(relay->socket.fd(), *relay);
+  stop_reading(*relay);
+  if (relay->lane) {
+    stop_reading(*relay->lane);
+    counters_.lanes.set(--lane_count_);
+  }
   const turn::TransportAddress bound = relay->socket.local();
   relay.reset();
   ports_.release(bound);
+}
+
+void Exchange::stop_reading(RelaySocket& relay) {
+  outbox_.release(relay.socket);
+  std::ranges::replace(ready_, &relay, static_cast<RelaySocket*>(nullptr));
+  reactor_.remove(relay.socket.fd(), relay);
 }
 
 // Routes are for an accelerator; without one, every packet takes the way through this process.

@@ -1,15 +1,29 @@
 // The data path: what arrives on datagram sockets and streams, classified by its first byte (RFC
 // 7983) and forwarded. No heap, no lock, no effects but those of control messages.
+#include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "relay/exchange.h"
 
 namespace relay {
 namespace {
 
-/// Receive calls for one socket before the others have their turn.
+/// What one listener may have read before the others have their turn: calls, datagrams in each.
 constexpr int max_client_batches = 8;
-constexpr int max_peer_batches = 4;
+constexpr std::size_t client_batch = 32;
+
+/// When so many calls in a row came back full and the socket is half full still, strangers get but
+/// a share of each batch, so that what belongs to allocations is not lost for want of buffer.
+constexpr int overload_check = 3;
+constexpr std::size_t stranger_share = 4;
+
+/// Datagrams in a row to one peer that are worth a lane: one or two seconds of voice.
+constexpr std::uint8_t lane_after = 64;
+
+/// Datagrams of a relay that has more than one waiting.
+constexpr std::size_t peer_batch = 16;
+constexpr std::uint8_t reads_between_looks = 7;
 
 bool is_stun(stun::Bytes message) { return std::to_integer<unsigned>(message[0]) <= 0x03; }
 bool is_channel_data(stun::Bytes message) {
@@ -19,19 +33,20 @@ bool is_channel_data(stun::Bytes message) {
 }  // namespace
 
 void UdpListener::on_ready(std::uint32_t) { exchange.read_clients(*this); }
-void RelaySocket::on_ready(std::uint32_t) { exchange.read_peers(*this); }
+void RelaySocket::on_ready(std::uint32_t) { exchange.on_relay_ready(*this); }
 
 void Exchange::read_clients(UdpListener& listener) {
+  bool overloaded = false;
   for (int i = 0; i < max_client_batches; ++i) {
-    const std::size_t count = batch_.receive(listener.socket);
+    make_room(client_batch);
+    if (i == overload_check) overloaded = listener.socket.is_half_full();
+    strangers_welcome_ = overloaded ? stranger_share : client_batch;
+    const auto received = batch_.receive(listener.socket, client_batch);
     const Time now = std::chrono::steady_clock::now();
-    for (std::size_t index = 0; index < count; ++index) {
-      on_client_datagrams(listener, batch_.at(index), now);
-    }
-    flush();
-    if (count < net::ReceiveBatch::capacity) break;
+    for (const net::Received& each : received) on_client_datagrams(listener, each, now);
+    counters_.datagrams.receive_calls.add();
+    if (received.size() < client_batch) break;
   }
-  counters_.datagrams.receive_drops.add(batch_.take_drops());
 }
 
 void Exchange::on_client_datagrams(UdpListener& listener, net::Received received, Time now) {
@@ -49,10 +64,22 @@ void Exchange::on_client_datagrams(UdpListener& listener, net::Received received
       }
     } else if (is_stun(datagram)) {
       allocation = nullptr;  // The message may end it.
+      if (!is_welcome(client, now)) continue;
       on_control(client, datagram, received.tos, now);
     }
   }
   counters_.datagrams.received.add(count);
+}
+
+/// False: a stranger's request is one too many now. It will come again (RFC 8489 6.2.1).
+bool Exchange::is_welcome(const turn::FiveTuple& client, Time now) {
+  if (strangers_welcome_ == client_batch || server_.find(client, now) != nullptr) return true;
+  if (strangers_welcome_ != 0) {
+    --strangers_welcome_;
+    return true;
+  }
+  counters_.strangers_unanswered.add();
+  return false;
 }
 
 void Exchange::on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,
@@ -63,19 +90,43 @@ void Exchange::on_control(const turn::FiveTuple& client, stun::Bytes message, st
   drain(now);
 }
 
+/// Relays are read together, one datagram each: that is what most of them have. Now and then a
+/// relay is looked at alone; as long as more than one datagram is found there, it is read so.
+void Exchange::on_relay_ready(RelaySocket& relay) {
+  if (relay.has_more || relay.reads_to_look-- == 0) return read_peers(relay);
+  ready_[ready_count_++] = &relay;
+  if (ready_count_ == max_ready) read_ready_relays();
+}
+
 void Exchange::read_peers(RelaySocket& relay) {
-  for (int i = 0; i < max_peer_batches; ++i) {
-    const std::size_t count = batch_.receive(relay.socket);
-    if (count == 0) break;
-    const Time now = std::chrono::steady_clock::now();
-    turn::Allocation* const allocation = server_.find(relay.id, now);
-    for (std::size_t index = 0; allocation != nullptr && index < count; ++index) {
-      on_peer_datagrams(*allocation, batch_.at(index), now);
-    }
-    flush();
-    if (count < net::ReceiveBatch::capacity) break;
+  make_room(peer_batch);
+  const auto received = batch_.receive(relay.socket, peer_batch);
+  relay.has_more = received.size() > 1;
+  relay.reads_to_look = reads_between_looks;
+  counters_.datagrams.receive_calls.add();
+  on_peer_datagrams(relay.id, received, std::chrono::steady_clock::now());
+}
+
+void Exchange::read_ready_relays() {
+  std::array<net::DatagramSocket*, max_ready> sockets;
+  const auto closed = std::ranges::remove(std::span(ready_).first(ready_count_), nullptr);
+  const std::size_t count = std::exchange(ready_count_, 0) - closed.size();
+  if (count == 0) return;
+  for (std::size_t i = 0; i < count; ++i) sockets[i] = &ready_[i]->socket;
+  make_room(count);
+  const auto received = batch_.receive_each(std::span(sockets).first(count));
+  counters_.datagrams.receive_calls.add(count);
+  const Time now = std::chrono::steady_clock::now();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (received[i].arrived) on_peer_datagrams(ready_[i]->id, received.subspan(i, 1), now);
   }
-  counters_.datagrams.receive_drops.add(batch_.take_drops());
+}
+
+void Exchange::on_peer_datagrams(turn::RelayId relay, std::span<const net::Received> received,
+                                 Time now) {
+  turn::Allocation* const allocation = server_.find(relay, now);
+  if (allocation == nullptr) return;
+  for (const net::Received& each : received) on_peer_datagrams(*allocation, each, now);
 }
 
 void Exchange::on_peer_datagrams(turn::Allocation& allocation, net::Received received, Time now) {
@@ -105,18 +156,59 @@ void Exchange::on_stream_message(const turn::FiveTuple& client, turn::Frame::Kin
 void Exchange::send_to_peer(const turn::ToPeer& forward, std::uint8_t tos) {
   RelaySocket* const relay = relay_of(forward.relay);
   if (relay == nullptr) return;
-  train_.add(relay->socket,
-             {.to = forward.peer, .source = {}, .tos = tos, .dont_fragment = forward.dont_fragment},
-             {}, forward.payload);
+  outbox_.add(
+      socket_towards(*relay, forward.peer),
+      {.to = forward.peer, .source = {}, .tos = tos, .dont_fragment = forward.dont_fragment}, {},
+      forward.payload);
+}
+
+/// The lane, where it leads there. Who is sent to often enough gets one, from the next datagram on.
+net::DatagramSocket& Exchange::socket_towards(RelaySocket& relay,
+                                              const turn::TransportAddress& peer) {
+  if (relay.lane && peer == relay.lane_peer) {
+    relay.streak = 0;
+    return relay.lane->socket;
+  }
+  if (!relay.may_have_lane) return relay.socket;
+  if (peer != relay.usual_peer) {
+    relay.usual_peer = peer;
+    relay.streak = 0;
+  } else if (++relay.streak == lane_after) {
+    open_lane(relay);
+  }
+  return relay.socket;
+}
+
+/// Between its making and its connection it may receive what is for the first socket: that is read
+/// all the same.
+void Exchange::open_lane(RelaySocket& relay) {
+  relay.streak = 0;
+  if (!relay.lane) {
+    std::optional<net::DatagramSocket> socket = ports_.open_beside(relay.socket);
+    if (!socket || socket->fd() > last_lane_) {
+      relay.may_have_lane = false;
+      return;
+    }
+    relay.lane = std::make_unique<RelaySocket>(*this, relay.id, std::move(*socket));
+    if (!reactor_.add(relay.lane->socket.fd(), *relay.lane)) {
+      relay.lane.reset();
+      relay.may_have_lane = false;
+      return;
+    }
+    counters_.lanes.set(++lane_count_);
+  }
+  outbox_.flush();  // What is for the old peer is not to go to the new one.
+  relay.lane_peer =
+      relay.lane->socket.connect(relay.usual_peer) ? relay.usual_peer : turn::TransportAddress{};
 }
 
 void Exchange::send_to_client(const turn::ToClient& forward, std::uint8_t tos) {
   if (forward.client->transport != turn::Transport::udp) return streams_.send_data(forward);
   UdpListener* const listener = listener_of(forward.client->server);
   if (listener == nullptr) return;
-  train_.add(listener->socket,
-             {.to = forward.client->client, .source = forward.client->server.ip, .tos = tos},
-             forward.header_bytes(), forward.payload, forward.padding);
+  outbox_.add(listener->socket,
+              {.to = forward.client->client, .source = forward.client->server.ip, .tos = tos},
+              forward.header_bytes(), forward.payload, forward.padding);
 }
 
 UdpListener* Exchange::listener_of(const turn::TransportAddress& server) {
@@ -137,10 +229,25 @@ RelaySocket* Exchange::relay_of(turn::RelayId id) {
   return relay != nullptr && relay->id == id ? relay : nullptr;
 }
 
-void Exchange::end_round() { streams_.reap(); }
+void Exchange::end_round() {
+  read_ready_relays();
+  send_all();
+  batch_.clear();
+  streams_.reap();
+  if (const std::uint32_t drops = batch_.take_drops()) {
+    counters_.datagrams.receive_drops.add(drops);
+  }
+}
 
-void Exchange::flush() {
-  train_.flush();
+/// What is about to leave needs the buffers that it came in.
+void Exchange::make_room(std::size_t buffers) {
+  if (batch_.room() >= buffers) return;
+  send_all();
+  batch_.clear();
+}
+
+void Exchange::send_all() {
+  outbox_.flush();
   streams_.flush();
 }
 

@@ -55,7 +55,7 @@ class Reactor {
 
  private:
   /// So many turns at most before the round ends.
-  static constexpr std::size_t batch = 512;
+  static constexpr std::size_t batch = 1024;
 
   /// Tasks from other threads, and the eventfd that tells of them.
   struct Mailbox final : Watched {

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <climits>
 #include <system_error>
 
 #include "relay/listeners.h"
@@ -25,6 +26,11 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
   limits.stranger_time = settings.max_allocate_timeout;
   return limits;
+}
+
+/// Lanes are a comfort: the last third of the descriptors is for clients and allocations.
+int last_lane(std::size_t descriptors) {
+  return static_cast<int>(std::min<std::size_t>(descriptors, INT_MAX) / 3 * 2);
 }
 
 QuotaLimits quota_limits(const Settings& settings) {
@@ -72,7 +78,8 @@ struct Service::State {
                quota,
                ports,
                sink,
-               stream_limits(plan.settings, descriptors)} {
+               stream_limits(plan.settings, descriptors),
+               last_lane(descriptors)} {
     plan.turn.events = sink.wants_events();
     for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
     for (const auto& bound : sockets.tcp) tcp_listeners.push_back(bound.local);
@@ -143,7 +150,13 @@ ServiceCounters Service::counters() const {
     sum.gso_segments += own.datagrams.gso_segments.read();
     sum.gso_fallbacks += own.datagrams.gso_fallbacks.read();
     sum.receive_drops += own.datagrams.receive_drops.read();
+    sum.receive_calls += own.datagrams.receive_calls.read();
+    sum.flushes += own.datagrams.flushes.read();
+    sum.trains += own.datagrams.trains.read();
+    sum.wake_ups += worker->wake_ups();
     sum.stream_clients += own.stream_clients.read();
+    sum.lanes += own.lanes.read();
+    sum.strangers_unanswered += own.strangers_unanswered.read();
   }
   return sum;
 }

@@ -21,7 +21,10 @@ struct ServiceCounters {
   std::uint64_t bindings = 0, requests = 0, challenges = 0, auth_failures = 0, errors = 0;
   std::uint64_t datagrams_received = 0, datagrams_sent = 0, send_failures = 0;
   std::uint64_t gso_sends = 0, gso_segments = 0, gso_fallbacks = 0, receive_drops = 0;
-  std::uint64_t stream_clients = 0;
+  std::uint64_t receive_calls = 0, flushes = 0, trains = 0;  // as of DatagramCounters
+  std::uint64_t wake_ups = 0;  // how often workers asked the kernel who is ready
+  std::uint64_t stream_clients = 0, lanes = 0;
+  std::uint64_t strangers_unanswered = 0;
 };
 
 class Service {

@@ -26,7 +26,9 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .streams = shared.streams,
                  .answers_to_strangers = shared.plan.settings.limit_unauthorized
                                              ? shared.plan.settings.unauthorized_per_second
-                                             : 0}) {
+                                             : 0,
+                 .use_ring = shared.plan.settings.io_uring,
+                 .last_lane = shared.last_lane}) {
   for (net::DatagramSocket& socket : sockets.udp) {
     if (!exchange_.listen(std::move(socket))) {
       throw std::system_error(errno, std::system_category(), "epoll_ctl");

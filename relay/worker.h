@@ -2,6 +2,7 @@
 // policy; nothing of that is touched per packet. Made, started and stopped from one thread.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -24,6 +25,7 @@ struct Shared {
   net::RelayPorts& ports;
   observe::EventSink& sink;
   StreamLimits streams;
+  int last_lane;  // as of ExchangeParts
 };
 
 class Worker {
@@ -36,6 +38,7 @@ class Worker {
   /// Closes everything and joins the thread.
   void stop();
   const WorkerCounters& counters() const { return counters_; }
+  std::uint64_t wake_ups() const { return reactor_.rounds().read(); }
 
  private:
   void on_alarm();

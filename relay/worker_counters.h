@@ -11,6 +11,7 @@ struct WorkerCounters {
   net::Counter bindings, requests, challenges, auth_failures, errors;
   net::Counter stream_clients;  // now
   net::Counter strangers_unanswered;
+  net::Counter lanes;  // relays with a socket of its own for their usual peer, now
 };
 
 }  // namespace relay

@@ -4,7 +4,7 @@
 
 build_packages=(
   g++ cmake ninja-build
-  libasio-dev libssl-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
+  libasio-dev libssl-dev liburing-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
 )
 
 unit_test_packages=(

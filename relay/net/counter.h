@@ -20,7 +20,9 @@ class Counter {
 /// What passes a worker's datagram sockets. A merged train counts as its datagrams.
 struct DatagramCounters {
   Counter received, sent;
-  Counter send_failures;  // datagrams that the kernel did not take
+  Counter receive_calls;    // receptions that gave something, a merged train as one
+  Counter flushes, trains;  // sends, and what left with them; a single datagram is a train
+  Counter send_failures;    // datagrams that the kernel did not take
   Counter gso_sends, gso_segments;
   Counter gso_fallbacks;  // trains that had to be sent one by one after all
   Counter receive_drops;  // datagrams lost in the kernel for want of buffer

@@ -1,9 +1,12 @@
 #include "relay/net/datagram_socket.h"
 
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <array>
+#include <cstdint>
 #include <limits>
 
 #include "relay/net/socket_address.h"
@@ -72,6 +75,22 @@ std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
 
 DatagramSocket DatagramSocket::adopt(int fd, const stun::TransportAddress& local) {
   return DatagramSocket(FileDescriptor(fd), local);
+}
+
+bool DatagramSocket::connect(const stun::TransportAddress& peer) {
+  const SocketAddress address(peer);
+  const bool connected = ::connect(fd(), address.data(), address.size()) == 0;
+  connected_ = connected_ || connected;
+  return connected;
+}
+
+void DatagramSocket::share_address() { set_option(fd(), SOL_SOCKET, SO_REUSEPORT, 1); }
+
+bool DatagramSocket::is_half_full() const {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> memory{};
+  socklen_t size = sizeof memory;
+  return ::getsockopt(fd(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0 &&
+         memory[SK_MEMINFO_RMEM_ALLOC] >= memory[SK_MEMINFO_RCVBUF] / 2;
 }
 
 void set_buffer_sizes(int fd, std::size_t bytes) {

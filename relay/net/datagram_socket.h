@@ -36,11 +36,20 @@ class DatagramSocket {
   bool is_v4() const { return local_.ip.is_v4(); }
   /// Bound to 0.0.0.0 or ::, so each datagram says which of our addresses it came to.
   bool is_wildcard() const { return wildcard_; }
+  /// Sends to one address only; what does not come from there is for other sockets.
+  bool is_connected() const { return connected_; }
+  /// From now on, or to another address than before. False: there is no way there.
+  bool connect(const stun::TransportAddress& peer);
+  /// Lets another socket of this process be bound to the same address.
+  void share_address();
   int release() { return fd_.release(); }
 
   /// Trains of segments up to this size may leave as one call (UDP_SEGMENT); 0: none may.
   std::uint16_t segment_limit() const { return segment_limit_; }
   void lower_segment_limit(std::uint16_t limit) { segment_limit_ = limit; }
+
+  /// What waits to be read takes half of the receive buffer or more.
+  bool is_half_full() const;
 
   /// SO_RXQ_OVFL counts from the socket's start; this is what came since it was last asked.
   std::uint32_t new_drops(std::uint32_t total) {
@@ -57,6 +66,7 @@ class DatagramSocket {
   std::uint32_t drops_seen_ = 0;
   std::uint16_t segment_limit_ = 0xffff;
   bool wildcard_ = false;
+  bool connected_ = false;
 };
 
 /// Asks for `bytes` of buffer each way: beyond the system's limit where that is permitted, else up

@@ -85,6 +85,16 @@ std::optional<DatagramSocket> RelayPorts::bind(const turn::IpAddress& ip,
   return std::move(*socket);
 }
 
+std::optional<DatagramSocket> RelayPorts::open_beside(DatagramSocket& socket) const {
+  socket.share_address();
+  auto second = DatagramSocket::open({.address = socket.local(),
+                                      .buffer = options_.buffer,
+                                      .device = options_.device,
+                                      .join = true});
+  if (!second) return std::nullopt;
+  return std::move(*second);
+}
+
 void RelayPorts::release(const turn::TransportAddress& bound) {
   if (const Pool* const pool = pool_of(bound.ip)) pool->ports->release(bound.port);
 }

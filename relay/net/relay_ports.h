@@ -34,6 +34,8 @@ class RelayPorts {
   /// that parity can be bound, or the token names none.
   std::optional<DatagramSocket> open(const turn::OpenRelay& request, turn::Random& random,
                                      turn::Time now);
+  /// A second socket at the address of one that open() gave; its port stays taken by that one.
+  std::optional<DatagramSocket> open_beside(DatagramSocket& socket) const;
   /// The socket that was bound to it is closed.
   void release(const turn::TransportAddress& bound);
   /// Closes reserved ports that nobody claimed in time.

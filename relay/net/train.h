@@ -1,6 +1,5 @@
-// Sends datagrams, and gathers those that follow each other from one socket to one destination with
-// one size (the last may be shorter) into one system call (UDP_SEGMENT). Nothing is copied but the
-// few header bytes: what add() was given must live until flush(). One worker owns it.
+// Datagrams of one size (the last may be shorter) from one socket to one destination, which leave
+// in one system call (UDP_SEGMENT): the kernel cuts them apart. One datagram is a train too.
 #pragma once
 
 #include <sys/socket.h>
@@ -9,7 +8,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "relay/net/counter.h"
 #include "relay/net/datagram_socket.h"
 #include "relay/net/socket_address.h"
 #include "stun/byte_order.h"
@@ -26,49 +24,45 @@ struct Destination {
   friend bool operator==(const Destination&, const Destination&) = default;
 };
 
-/// ::sendmsg, or what a test puts in its place.
-using SendMessage = ssize_t (*)(int fd, const msghdr* message, int flags);
-
+/// Owns nothing: the vectors and what they point at are its maker's.
 class Train {
  public:
-  static constexpr std::size_t max_header = 48;
+  static constexpr std::size_t max_segments = 64;
 
-  explicit Train(DatagramCounters& counters, SendMessage send = ::sendmsg)
-      : counters_(counters), send_(send) {}
+  void begin(DatagramSocket& socket, const Destination& destination, iovec* vectors,
+             std::size_t vectors_each, std::size_t size);
+  /// One more datagram of `size` bytes, its vectors written behind the others.
+  void append(std::size_t size);
+  /// Whether a datagram of this form may be the next one.
+  bool takes(const DatagramSocket& socket, const Destination& destination, std::size_t vectors_each,
+             std::size_t size) const;
 
-  /// Sends `header`, `payload` and `padding` zero bytes (at most 3) as one datagram, now or at the
-  /// next flush(). The order on one socket is kept.
-  void add(DatagramSocket& socket, const Destination& destination, stun::Bytes header,
-           stun::Bytes payload, std::size_t padding = 0);
-  void flush();
+  DatagramSocket& socket() const { return *socket_; }
+  bool dont_fragment() const { return destination_.dont_fragment; }
+  std::size_t count() const { return count_; }      // datagrams
+  std::size_t segment() const { return segment_; }  // bytes of each but the last
+
+  /// For sendmsg; valid until the next call.
+  const msghdr& whole() { return compose(0, count_); }
+  const msghdr& single(std::size_t index) { return compose(index, 1); }
 
  private:
-  static constexpr std::size_t max_segments = 64;
   static constexpr std::size_t max_bytes = 65000;
 
-  bool extends(const DatagramSocket& socket, const Destination& destination,
-               std::size_t vectors_each, std::size_t size) const;
-  void begin(DatagramSocket& socket, const Destination& destination, std::size_t vectors_each,
-             std::size_t size);
-  bool send_together();
-  void send_each();
-  void send_single(std::size_t index);
-  msghdr message(std::size_t first, std::size_t count);
-  void add_control(msghdr& message, int level, int type, stun::Bytes value);
-  void add_source(msghdr& message);
-
-  DatagramCounters& counters_;
-  SendMessage send_;
+  const msghdr& compose(std::size_t first, std::size_t count);
+  void add_control(int level, int type, stun::Bytes value);
+  void add_source();
 
   DatagramSocket* socket_ = nullptr;
   Destination destination_;
   SocketAddress address_;
+  iovec* vectors_ = nullptr;
+  std::size_t vectors_each_ = 1;
   std::size_t count_ = 0;
   std::size_t bytes_ = 0;
   std::size_t segment_ = 0;
-  std::size_t vectors_each_ = 1;
-  std::array<iovec, 3 * max_segments> vectors_;
-  std::array<std::array<std::byte, max_header>, max_segments> headers_;
+  bool ends_short_ = false;
+  msghdr message_{};
   alignas(cmsghdr) std::array<std::byte, 128> control_;
 };
 

@@ -51,6 +51,7 @@ struct Settings {
   bool tcp = true;
   std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
+  bool io_uring = true;                         // where the kernel has it
 
   // Relaying.
   std::vector<stun::IpAddress> relay_ips;  // empty: see relay addresses in relay/plan

@@ -111,6 +111,11 @@ constexpr Option table[] = {
      .help = "Let the kernel cut large sends into datagrams (UDP_SEGMENT).",
      .state = State::ignored,
      .note = "UDP_SEGMENT is used by itself wherever the kernel has it"},
+    {.name = "io-uring",
+     .default_value = "true",
+     .help = "Receive and send in batches through io_uring where the kernel has it; containers "
+             "mostly forbid it, and single system calls take its place.",
+     .set = [](Draft& d, std::string_view v) { return store(boolean(v), d.settings().io_uring); }},
 };
 
 }  // namespace
