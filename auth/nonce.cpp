@@ -5,7 +5,6 @@
 
 #include "auth/base64.h"
 #include "stun/byte_order.h"
-#include "stun/integrity.h"
 
 namespace auth {
 namespace {
@@ -46,7 +45,7 @@ SecurityFeatures features_of(std::string_view nonce) {
 
 NonceSigner::NonceSigner(const std::array<std::byte, 32>& key, SecurityFeatures features,
                          std::chrono::seconds lifetime)
-    : key_(key), features_(encode(features)), lifetime_(lifetime) {}
+    : hmac_(key), features_(encode(features)), lifetime_(lifetime) {}
 
 Nonce NonceSigner::issue(const stun::IpAddress& client, WallTime now) const {
   return sign(static_cast<std::uint32_t>(now.seconds), client);
@@ -75,7 +74,7 @@ Nonce NonceSigner::sign(std::uint32_t seconds, const stun::IpAddress& client) co
   write_hex(seconds, std::span(nonce).subspan<time_at, 8>());
 
   const auto signed_part = std::as_bytes(std::span(nonce).first(signature_at));
-  const auto digest = stun::hmac_sha256(key_, {signed_part, std::as_bytes(client.bytes())});
+  const auto digest = hmac_({signed_part, std::as_bytes(client.bytes())});
   std::array<std::byte, 12> truncated;
   std::ranges::copy_n(digest.begin(), truncated.size(), truncated.begin());
   std::ranges::copy(base64(truncated), nonce.begin() + signature_at);

@@ -13,6 +13,7 @@
 
 #include "auth/wall_time.h"
 #include "stun/address.h"
+#include "stun/integrity.h"
 
 namespace auth {
 
@@ -40,7 +41,7 @@ class NonceSigner {
  private:
   Nonce sign(std::uint32_t seconds, const stun::IpAddress& client) const;
 
-  std::array<std::byte, 32> key_;
+  stun::HmacSha256 hmac_;
   std::array<char, 4> features_;
   std::chrono::seconds lifetime_;
 };

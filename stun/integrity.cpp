@@ -32,6 +32,7 @@ class Hash {
     final(out.data(), &context_);
     return std::bit_cast<Digest>(out);
   }
+  Context& context() { return context_; }
 
  private:
   Context context_;
@@ -41,25 +42,37 @@ using Md5 = Hash<MD5_CTX, MD5_Init, MD5_Update, MD5_Final, MD5_DIGEST_LENGTH>;
 using Sha1 = Hash<SHA_CTX, SHA1_Init, SHA1_Update, SHA1_Final, SHA_DIGEST_LENGTH>;
 using Sha256 = Hash<SHA256_CTX, SHA256_Init, SHA256_Update, SHA256_Final, SHA256_DIGEST_LENGTH>;
 
-/// RFC 2104 2, for hashes with a block of 64 bytes.
+// RFC 2104 2, for hashes with a block of 64 bytes.
+constexpr std::size_t block_size = 64;
+constexpr std::byte inner_pad{0x36};
+constexpr std::byte outer_pad{0x5c};
+
+template <class H>
+std::array<std::byte, block_size> padded_key(Bytes key, std::byte pad) {
+  std::array<std::byte, block_size> block{};
+  if (key.size() > block_size) {
+    std::ranges::copy(H().add(key).digest(), block.begin());
+  } else {
+    std::ranges::copy(key, block.begin());
+  }
+  for (std::byte& byte : block) byte ^= pad;
+  return block;
+}
+
 template <class H>
 typename H::Digest hmac(Bytes key, std::initializer_list<Bytes> parts) {
-  constexpr std::size_t block_size = 64;
-  std::array<std::byte, block_size> inner_pad{};
-  if (key.size() > block_size) {
-    std::ranges::copy(H().add(key).digest(), inner_pad.begin());
-  } else {
-    std::ranges::copy(key, inner_pad.begin());
-  }
-  std::array<std::byte, block_size> outer_pad = inner_pad;
-  for (auto& b : inner_pad) b ^= std::byte{0x36};
-  for (auto& b : outer_pad) b ^= std::byte{0x5c};
-
   H inner;
-  inner.add(inner_pad);
+  inner.add(padded_key<H>(key, inner_pad));
   for (const Bytes part : parts) inner.add(part);
-  const auto inner_digest = inner.digest();
-  return H().add(outer_pad).add(inner_digest).digest();
+  return H().add(padded_key<H>(key, outer_pad)).add(inner.digest()).digest();
+}
+
+/// A hash that has taken in one block, which left it in `state`.
+Sha256 resume(const std::array<std::uint32_t, 8>& state) {
+  Sha256 hash;
+  std::ranges::copy(state, hash.context().h);
+  hash.context().Nl = block_size * 8;  // bits so far
+  return hash;
 }
 
 template <class H>
@@ -111,6 +124,21 @@ Sha1Digest hmac_sha1(Bytes key, std::initializer_list<Bytes> parts) {
 
 Sha256Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts) {
   return hmac<Sha256>(key, parts);
+}
+
+HmacSha256::HmacSha256(Bytes key)
+    : inner_(state_behind(key, inner_pad)), outer_(state_behind(key, outer_pad)) {}
+
+Sha256Digest HmacSha256::operator()(std::initializer_list<Bytes> parts) const {
+  Sha256 inner = resume(inner_);
+  for (const Bytes part : parts) inner.add(part);
+  return resume(outer_).add(inner.digest()).digest();
+}
+
+HmacSha256::State HmacSha256::state_behind(Bytes key, std::byte pad) {
+  Sha256 hash;
+  hash.add(padded_key<Sha256>(key, pad));
+  return std::to_array(hash.context().h);
 }
 
 bool equal_constant_time(Bytes a, Bytes b) {

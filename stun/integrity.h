@@ -43,6 +43,20 @@ using Sha256Digest = std::array<std::byte, 32>;
 Sha1Digest hmac_sha1(Bytes key, std::initializer_list<Bytes> parts);
 Sha256Digest hmac_sha256(Bytes key, std::initializer_list<Bytes> parts);
 
+/// HMAC-SHA256 under one key for many messages: what depends on the key alone is done once.
+class HmacSha256 {
+ public:
+  explicit HmacSha256(Bytes key);
+  Sha256Digest operator()(std::initializer_list<Bytes> parts) const;
+
+ private:
+  /// Of the hash, when it has taken in the padded key.
+  using State = std::array<std::uint32_t, 8>;
+  static State state_behind(Bytes key, std::byte pad);
+
+  State inner_, outer_;
+};
+
 /// Equal, in a time that depends on the lengths alone.
 bool equal_constant_time(Bytes a, Bytes b);
 

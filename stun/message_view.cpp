@@ -6,16 +6,23 @@
 namespace stun {
 namespace {
 
-/// Every attribute lies within `bytes`, whose size is a multiple of 4. Padding needs no check of
-/// its own: a value that fits into a multiple of 4 leaves room for it.
-bool attributes_fit(Bytes bytes) {
+std::uint64_t presence_bit(AttributeType type) {
+  return std::uint64_t{1} << (static_cast<std::uint16_t>(type) & 63);
+}
+
+/// The presence bits of all attributes; nothing when one of them does not lie within `bytes`, whose
+/// size is a multiple of 4. Padding needs no check of its own: a value that fits into a multiple of
+/// 4 leaves room for it.
+std::optional<std::uint64_t> survey(Bytes bytes) {
+  std::uint64_t present = 0;
   for (std::size_t at = header_size; at < bytes.size();) {
     const std::size_t room = bytes.size() - at - attribute_header_size;
     const std::size_t length = load_u16(bytes, at + 2);
-    if (length > room) return false;
+    if (length > room) return std::nullopt;
+    present |= presence_bit(static_cast<AttributeType>(load_u16(bytes, at)));
     at += attribute_header_size + padded(length);
   }
-  return true;
+  return present;
 }
 
 }  // namespace
@@ -30,8 +37,9 @@ std::expected<MessageView, ParseError> MessageView::parse(Bytes bytes) {
   if (length % 4 != 0 || length != bytes.size() - header_size) {
     return std::unexpected(ParseError::bad_length);
   }
-  if (!attributes_fit(bytes)) return std::unexpected(ParseError::bad_attribute);
-  return MessageView(bytes, MessageType::decode(type));
+  const auto present = survey(bytes);
+  if (!present) return std::unexpected(ParseError::bad_attribute);
+  return MessageView(bytes, MessageType::decode(type), *present);
 }
 
 TransactionId MessageView::transaction_id() const {
@@ -41,9 +49,10 @@ TransactionId MessageView::transaction_id() const {
 }
 
 std::optional<Attribute> MessageView::find(AttributeType type) const {
+  if ((present_ & presence_bit(type)) == 0) return std::nullopt;
   auto walk = attributes();
-  while (const auto attribute = walk.next()) {
-    if (attribute->type == type) return attribute;
+  while (walk.advance()) {
+    if (walk.type_ == type) return walk.attribute();
   }
   return std::nullopt;
 }
@@ -55,26 +64,38 @@ std::optional<Bytes> MessageView::value(AttributeType type) const {
 }
 
 std::optional<Attribute> MessageView::Walk::next() {
-  while (at_ < bytes_.size()) {
-    const std::size_t offset = at_;
-    const auto type = static_cast<AttributeType>(load_u16(bytes_, offset));
-    const std::size_t length = load_u16(bytes_, offset + 2);
-    at_ = offset + attribute_header_size + padded(length);
+  if (!advance()) return std::nullopt;
+  return attribute();
+}
 
-    if (type == AttributeType::fingerprint) {
-      at_ = bytes_.size();  // 14.7: FINGERPRINT is the last.
-    } else if (after_integrity_sha256_) {
-      continue;  // 14.6
-    } else if (type == AttributeType::message_integrity_sha256) {
-      after_integrity_sha256_ = true;
-    } else if (after_integrity_) {
-      continue;  // 14.5
-    } else if (type == AttributeType::message_integrity) {
-      after_integrity_ = true;
-    }
-    return Attribute{type, bytes_.subspan(offset + attribute_header_size, length), offset};
+inline bool MessageView::Walk::advance() {
+  while (behind_ < bytes_.size()) {
+    offset_ = behind_;
+    type_ = static_cast<AttributeType>(load_u16(bytes_, offset_));
+    behind_ = offset_ + attribute_header_size + padded(load_u16(bytes_, offset_ + 2));
+    if (counts()) return true;
   }
-  return std::nullopt;
+  return false;
+}
+
+inline bool MessageView::Walk::counts() {
+  if (type_ == AttributeType::fingerprint) {
+    behind_ = bytes_.size();  // 14.7: FINGERPRINT is the last.
+    return true;
+  }
+  if (after_integrity_sha256_) return false;  // 14.6
+  if (type_ == AttributeType::message_integrity_sha256) {
+    after_integrity_sha256_ = true;
+    return true;
+  }
+  if (after_integrity_) return false;  // 14.5
+  after_integrity_ = type_ == AttributeType::message_integrity;
+  return true;
+}
+
+inline Attribute MessageView::Walk::attribute() const {
+  const std::size_t length = load_u16(bytes_, offset_ + 2);
+  return {type_, bytes_.subspan(offset_ + attribute_header_size, length), offset_};
 }
 
 }  // namespace stun

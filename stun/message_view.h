@@ -57,16 +57,28 @@ class MessageView {
    private:
     friend class MessageView;
     explicit Walk(Bytes bytes) : bytes_(bytes) {}
+    /// Moves on to the next attribute that counts; false: there is none.
+    bool advance();
+    bool counts();
+    Attribute attribute() const;
+
     Bytes bytes_;
-    std::size_t at_ = header_size;
+    std::size_t behind_ = header_size;  // where the attribute ends, its padding included
+    std::size_t offset_ = 0;            // where it begins
+    AttributeType type_{};
     bool after_integrity_ = false;
     bool after_integrity_sha256_ = false;
   };
   Walk attributes() const { return Walk(bytes_); }
 
  private:
-  explicit MessageView(Bytes bytes, MessageType type) : bytes_(bytes), type_(type) {}
+  MessageView(Bytes bytes, MessageType type, std::uint64_t present)
+      : bytes_(bytes), present_(present), type_(type) {}
+
   Bytes bytes_;
+  /// A bit for every type in the message, by the low six bits of its number: most questions are
+  /// about attributes that are not there.
+  std::uint64_t present_;
   MessageType type_;
 };
 

@@ -47,6 +47,17 @@ TEST_CASE("HMAC-SHA-256 gives the values of its RFC", "[stun][rfc4231-4]") {
         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
+TEST_CASE("a key that is used again and again gives what it gives once", "[stun][rfc4231-4]") {
+  const auto key_size = GENERATE(range(std::size_t{0}, std::size_t{100}, std::size_t{11}));
+  const std::vector<std::byte> secret(key_size, std::byte{0xaa});
+  const HmacSha256 prepared(secret);
+  for (const std::size_t size : {0, 1, 55, 56, 63, 64, 65, 200}) {
+    const std::vector<std::byte> text(size, std::byte{0x42});
+    const auto front = std::span(text).first(size / 3), back = std::span(text).subspan(size / 3);
+    CHECK(prepared({front, back}) == hmac_sha256(secret, {text}));
+  }
+}
+
 TEST_CASE("a long-term key hashes user, realm and password", "[stun][rfc8489-9.2.2]") {
   // md5sum and sha256sum of "user:realm:pass", and sha256sum of "user:realm".
   CHECK(to_hex(long_term_key_md5("user", "realm", "pass").bytes()) ==

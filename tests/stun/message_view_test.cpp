@@ -119,6 +119,14 @@ TEST_CASE("an attribute that is absent is not found", "[stun]") {
   CHECK_FALSE(message->value(AttributeType::software));
 }
 
+TEST_CASE("an attribute is not found in another whose number ends alike", "[stun]") {
+  const auto bytes = message_with("80220000");  // SOFTWARE
+  const auto message = MessageView::parse(bytes).value();
+  CHECK_FALSE(message.has(AttributeType::reservation_token));  // 0x0022
+  CHECK_FALSE(message.has(static_cast<AttributeType>(0x0062)));
+  CHECK(message.has(AttributeType::software));
+}
+
 TEST_CASE("an empty value is not an absent one", "[stun]") {
   const auto bytes = message_with("001a0000");
   const auto message = MessageView::parse(bytes);
