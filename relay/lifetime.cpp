@@ -15,8 +15,9 @@ constexpr auto drain_poll = 50ms;
 
 }  // namespace
 
-Lifetime::Lifetime(DrainLimits limits)
+Lifetime::Lifetime(DrainLimits limits, BatchReports reports)
     : limits_(limits),
+      batch_report_(reports),
       signals_(context_, SIGTERM, SIGINT, SIGHUP),
       has_terminal_(::isatty(STDOUT_FILENO) == 1) {
   signals_.add(SIGUSR1);
@@ -78,6 +79,9 @@ void Lifetime::await_second() {
   every_second_.async_wait([this](const asio::error_code& error) {
     if (error) return;
     log_->tick();
+    for (const std::string& line : batch_report_.tick(service_->counters())) {
+      log_->say(LogLevel::info, line);
+    }
     await_second();
   });
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 
+#include "relay/batch_report.h"
 #include "relay/observe/log.h"
 #include "relay/service.h"
 
@@ -23,7 +24,7 @@ struct DrainLimits {
 class Lifetime {
  public:
   /// From here on signals wait for run() instead of ending the process.
-  explicit Lifetime(DrainLimits limits);
+  Lifetime(DrainLimits limits, BatchReports reports);
 
   /// Serves until it is time to end. `service` and `log` outlive the call.
   void run(Service& service, observe::Log& log);
@@ -40,6 +41,7 @@ class Lifetime {
   void stop();
 
   DrainLimits limits_;
+  BatchReport batch_report_;
   asio::io_context context_{1};
   asio::signal_set signals_;
   asio::steady_timer every_second_{context_};

@@ -78,7 +78,8 @@ std::expected<void, std::string> serve(const Plan& plan) {
   process::raise_open_files_limit();
   auto log = observe::Log::open(settings.log);
   if (!log) return std::unexpected(log.error());
-  Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations});
+  Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations},
+                    {.received = settings.log.receive_batches, .sent = settings.log.send_batches});
   auto service = Service::start(plan, **log);
   if (!service) return std::unexpected(service.error());
 

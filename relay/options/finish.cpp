@@ -109,6 +109,7 @@ std::expected<void, Failure> check_limits(Draft& draft, const Settings& settings
 void settle_log(Draft& draft, Settings& settings) {
   LogSettings& log = settings.log;
   if (draft.verbose) log.level = LogLevel::info;
+  if (log.receive_batches || log.send_batches) log.level = LogLevel::info;
   if (draft.very_verbose) log.level = LogLevel::debug;
   if (draft.min_level) log.level = *draft.min_level;
   if (draft.log_is_stdout) log.to_stdout = true;

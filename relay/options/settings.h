@@ -37,6 +37,8 @@ struct LogSettings {
   bool to_stdout = true;
   bool to_syslog = false;
   std::string syslog_facility;
+  bool receive_batches = false;                 // statistics every ten seconds
+  bool send_batches = false;                    // the same
   std::string file;                             // empty: none
   bool simple = false;                          // the file's name as given: no date, no roll-over
   std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
