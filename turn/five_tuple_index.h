@@ -2,8 +2,8 @@
 // entries are a hash and a pointer, so that a packet's way to its allocation is one entry, as a
 // rule the first that it looks at. The hash is keyed: clients choose their addresses and ports, and
 // no choice of theirs makes them meet. At most half full; growing moves the entries, never the
-// allocations, and all in one go: two milliseconds when the 65,537th comes, most of it the kernel's
-// time for fresh pages.
+// allocations, and all in one go: up to two milliseconds when the 65,537th comes, most of it the
+// kernel's time for fresh pages.
 #pragma once
 
 #include <array>

@@ -15,7 +15,7 @@
 #include "tests/support/bare_server.h"
 #include "tests/support/heap_count.h"
 #include "tests/support/turn_bench.h"
-#include "turn/allocation.h"
+#include "turn/five_tuple_index.h"
 
 namespace bench {
 namespace {
@@ -91,6 +91,32 @@ void measure_messages() {
   measure("check MESSAGE-INTEGRITY-SHA256", [&](std::size_t) {
     return std::size_t{stun::verify_integrity_sha256(sha256_view, key)};
   });
+}
+
+using Milliseconds = std::chrono::duration<double, std::milli>;
+
+/// The longest that one of 100,000 new allocations waits for its place in the table.
+Milliseconds longest_insert() {
+  using Clock = std::chrono::steady_clock;
+  support::SeededRandom random(1);
+  turn::FiveTupleIndex index(random);
+  Milliseconds longest{};
+  for (std::uint32_t i = 0; i < 100'000; ++i) {
+    turn::FiveTuple client = support::OneForAll::client(i);
+    client.server.port = static_cast<std::uint16_t>(i >> 16);
+    auto allocation = std::make_unique<turn::Allocation>(client, "alice");
+    const auto start = Clock::now();
+    index.insert(std::move(allocation));
+    longest = std::max<Milliseconds>(longest, Clock::now() - start);
+  }
+  return longest;
+}
+
+void measure_growth() {
+  Milliseconds least = longest_insert();
+  for (int run = 1; run < runs; ++run) least = std::min(least, longest_insert());
+  std::printf("\n%-58s %8.1f ms\n", "the longest of 100000 inserts into the table of allocations",
+              least.count());
 }
 
 /// What the worker asks after every control message.
@@ -206,6 +232,7 @@ int main() {
   bench::measure_messages();
   bench::measure_transactions();
   bench::measure_deadlines();
+  bench::measure_growth();
   for (const std::uint32_t count : {1U, 10U, 1000U, 10000U, 50000U})
     bench::Calls(count).measure_all();
 }
