@@ -20,6 +20,7 @@
 #include "relay/net/stranger_limit.h"
 #include "relay/observe/event_sink.h"
 #include "relay/reactor.h"
+#include "relay/relay_sockets.h"
 #include "relay/streams.h"
 #include "relay/udp_endpoints.h"
 #include "relay/worker_counters.h"
@@ -45,7 +46,7 @@ struct ExchangeParts {
   int last_lane = INT_MAX;                 // descriptors above are not for lanes
 };
 
-class Exchange final : public StreamReader {
+class Exchange final : public StreamReader, public PeerReader {
  public:
   using Time = turn::Time;
 
@@ -63,7 +64,8 @@ class Exchange final : public StreamReader {
   std::optional<Time> next_deadline() const { return server_.next_deadline(); }
 
   void read_clients(UdpListener& listener);
-  void on_relay_ready(RelaySocket& relay);
+  void on_relay_ready(RelaySocket& relay) override;
+  void forget(RelaySocket& relay) override;
   void on_stream_message(const turn::FiveTuple& client, turn::Frame::Kind kind,
                          stun::Bytes message) override;
   void on_stream_pause() override { send_all(); }
@@ -106,8 +108,7 @@ class Exchange final : public StreamReader {
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
-  void close_relay(std::unique_ptr<RelaySocket>& relay);
-  void stop_reading(RelaySocket& relay);
+  void close_relay(std::unique_ptr<RelaySocket> relay);
   void publish_counters();
 
   const std::size_t worker_;
@@ -137,6 +138,8 @@ class Exchange final : public StreamReader {
   // Questions of the server that wait until its effects are drained.
   std::vector<turn::OpenRelay> to_open_;
   std::vector<std::uint32_t> to_look_up_;
+
+  RelaySockets relay_sockets_;  // the last: what it closes, the others forget
 };
 
 }  // namespace relay

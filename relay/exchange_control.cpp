@@ -27,7 +27,8 @@ Exchange::Exchange(const ExchangeParts& parts)
       streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams),
       ring_(parts.use_ring ? net::Ring::open() : nullptr),
       batch_(ring_.get()),
-      outbox_(parts.counters.datagrams, ring_.get()) {
+      outbox_(parts.counters.datagrams, ring_.get()),
+      relay_sockets_(parts.ports, parts.reactor, *this) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
   }
@@ -35,7 +36,7 @@ Exchange::Exchange(const ExchangeParts& parts)
 
 Exchange::~Exchange() {
   for (auto& relay : relays_) {
-    if (relay) close_relay(relay);
+    if (relay) close_relay(std::move(relay));
   }
 }
 
@@ -50,7 +51,7 @@ void Exchange::on_time(Time now) {
   server_.handle_time(now);
   drain(now);
   streams_.sweep(now);
-  ports_.expire(now);
+  relay_sockets_.on_time(now);
 }
 
 void Exchange::on_stream_end(const turn::FiveTuple& client) {
@@ -119,38 +120,26 @@ void Exchange::perform(const turn::LookUpUser& effect, Time) {
 
 std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay& request,
                                                            Time now) {
-  std::optional<net::DatagramSocket> socket = ports_.open(request, random_, now);
-  if (!socket) return std::nullopt;
-  const turn::TransportAddress bound = socket->local();
-  auto relay = std::make_unique<RelaySocket>(*this, request.relay, std::move(*socket));
-  if (!reactor_.add(relay->socket.fd(), *relay)) {
-    ports_.release(bound);
-    return std::nullopt;
-  }
+  std::unique_ptr<RelaySocket> relay = relay_sockets_.open(request, random_, now);
+  if (!relay) return std::nullopt;
+  const turn::TransportAddress bound = relay->socket.local();
   if (request.relay.slot >= relays_.size()) relays_.resize(request.relay.slot + 1);
   relays_[request.relay.slot] = std::move(relay);
   return bound;
 }
 
 void Exchange::perform(const turn::CloseRelay& effect, Time) {
-  if (relay_of(effect.relay) != nullptr) close_relay(relays_[effect.relay.slot]);
+  if (relay_of(effect.relay) != nullptr) close_relay(std::move(relays_[effect.relay.slot]));
 }
 
-void Exchange::close_relay(std::unique_ptr<RelaySocket>& relay) {
-  stop_reading(*relay);
-  if (relay->lane) {
-    stop_reading(*relay->lane);
-    counters_.lanes.set(--lane_count_);
-  }
-  const turn::TransportAddress bound = relay->socket.local();
-  relay.reset();
-  ports_.release(bound);
+void Exchange::close_relay(std::unique_ptr<RelaySocket> relay) {
+  if (relay->lane) counters_.lanes.set(--lane_count_);
+  relay_sockets_.close(std::move(relay));
 }
 
-void Exchange::stop_reading(RelaySocket& relay) {
+void Exchange::forget(RelaySocket& relay) {
   outbox_.release(relay.socket);
   std::ranges::replace(ready_, &relay, static_cast<RelaySocket*>(nullptr));
-  reactor_.remove(relay.socket.fd(), relay);
 }
 
 // Routes are for an accelerator; without one, every packet takes the way through this process.

@@ -33,7 +33,6 @@ bool is_channel_data(stun::Bytes message) {
 }  // namespace
 
 void UdpListener::on_ready(std::uint32_t) { exchange.read_clients(*this); }
-void RelaySocket::on_ready(std::uint32_t) { exchange.on_relay_ready(*this); }
 
 void Exchange::read_clients(UdpListener& listener) {
   bool overloaded = false;

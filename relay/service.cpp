@@ -42,12 +42,16 @@ QuotaLimits quota_limits(const Settings& settings) {
       .separator = settings.secrets.empty() ? std::optional<char>{} : settings.rest_api_separator};
 }
 
-net::RelayPortOptions port_options(const Plan& plan) {
+net::RelayPortOptions port_options(const Plan& plan, std::size_t descriptors) {
+  const Settings& settings = plan.settings;
+  const std::size_t ports = std::size_t{settings.max_port} - settings.min_port + 1;
   return {.addresses = plan.turn.relay_addresses,
-          .first_port = plan.settings.min_port,
-          .last_port = plan.settings.max_port,
-          .buffer = plan.settings.socket_buffer,
-          .device = plan.settings.relay_device};
+          .first_port = settings.min_port,
+          .last_port = settings.max_port,
+          .buffer = settings.socket_buffer,
+          .device = settings.relay_device,
+          .spare = spare_capacity(ports, plan.turn.relay_addresses.size(), settings.workers,
+                                  descriptors)};
 }
 
 turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
@@ -70,7 +74,7 @@ struct Service::State {
       : plan(asked),
         nonce_key(make_nonce_key(plan.settings)),
         quota(quota_limits(plan.settings)),
-        ports(port_options(plan)),
+        ports(port_options(plan, descriptors)),
         peer_policy(complete(plan.peer_rules, sockets, ports)),
         shared{plan,
                peer_policy,

@@ -24,16 +24,31 @@ struct UdpListener final : Watched {
   net::DatagramSocket socket;
 };
 
+struct RelaySocket;
+
+/// Who reads what peers send. It may find that nobody owns the relay any more; what arrives then is
+/// read all the same, and thrown away.
+class PeerReader {
+ public:
+  virtual void on_relay_ready(RelaySocket& relay) = 0;
+  /// The relay is about to be closed or to have another owner: what is to leave from there leaves
+  /// now, and nothing is to be read there that was found ready before.
+  virtual void forget(RelaySocket& relay) = 0;
+
+ protected:
+  ~PeerReader() = default;
+};
+
 /// A relayed transport address. Where one peer gets most of the traffic there is a lane to it: a
 /// second socket at the same address, connected to that peer. The kernel keeps the route with it
 /// and finds it first for what comes from there; everything else takes the first socket, since a
 /// permission is for an IP address and any port of it.
 struct RelaySocket final : Watched {
-  RelaySocket(Exchange& owner, turn::RelayId name, net::DatagramSocket bound)
-      : exchange(owner), id(name), socket(std::move(bound)) {}
-  void on_ready(std::uint32_t events) override;
+  RelaySocket(PeerReader& owner, turn::RelayId name, net::DatagramSocket bound)
+      : reader(owner), id(name), socket(std::move(bound)) {}
+  void on_ready(std::uint32_t) override { reader.on_relay_ready(*this); }
 
-  Exchange& exchange;
+  PeerReader& reader;
   turn::RelayId id;
   net::DatagramSocket socket;
   bool has_more = false;           // the last look found more than one datagram

@@ -9,10 +9,8 @@ namespace {
 constexpr std::uint32_t word_bits = 64;
 constexpr std::uint64_t even_bits = 0x5555555555555555;
 
-/// Uniform in [0, bound), but for a bias of bound / 2^32.
-std::uint32_t below(std::uint32_t bound, Random& random) {
-  return static_cast<std::uint32_t>(std::uint64_t{random.next_u32()} * bound >> 32);
-}
+/// Ports are scarce when less than this part of them is free.
+constexpr std::uint32_t scarce_share = 8;
 
 /// The `n`-th set bit of `word`, counted from 0.
 std::uint64_t nth_bit(std::uint64_t word, std::uint32_t n) {
@@ -36,8 +34,9 @@ PortPool::PortPool(std::uint16_t first, std::uint16_t last)
 std::optional<std::uint16_t> PortPool::claim(Parity parity, Random& random) {
   // A race lost to another worker is a port less for it: the loop ends when there are none.
   while (const std::uint32_t count = count_free(parity)) {
-    if (const auto port = try_claim(parity, below(count, random))) return port;
+    if (const auto port = try_claim(parity, random.below(count))) return port;
   }
+  if (parity == Parity::any) scarce_.store(true, std::memory_order_relaxed);
   return std::nullopt;
 }
 
@@ -100,6 +99,11 @@ bool PortPool::taken(std::uint16_t port) const {
   if (port < first_ || port > last_) return false;
   const std::uint64_t word = words_[(port - base_) / word_bits].load(std::memory_order_relaxed);
   return (word >> (port - base_) % word_bits & 1) != 0;
+}
+
+void PortPool::review() {
+  const bool scarce = count_free(Parity::any) < (last_ - first_ + 1) / scarce_share;
+  scarce_.store(scarce, std::memory_order_relaxed);
 }
 
 std::size_t PortPool::taken_count() const { return last_ - first_ + 1 - count_free(Parity::any); }

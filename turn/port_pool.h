@@ -25,6 +25,12 @@ class PortPool {
   bool taken(std::uint16_t port) const;
   std::size_t taken_count() const;
 
+  /// Counts whether an eighth of the ports is still free.
+  void review();
+  /// It was not, by the last review(), or claim() has found none since. Who holds ports that it can
+  /// do without lets go of them.
+  bool scarce() const { return scarce_.load(std::memory_order_relaxed); }
+
  private:
   static std::uint64_t free_bits(const std::atomic<std::uint64_t>& word, Parity parity);
   std::uint32_t count_free(Parity parity) const;
@@ -35,6 +41,7 @@ class PortPool {
   std::uint32_t first_, last_;
   std::uint32_t base_;                             // the port of the lowest bit, a multiple of 64
   std::vector<std::atomic<std::uint64_t>> words_;  // a bit a port, set: taken
+  std::atomic<bool> scarce_ = false;
 };
 
 }  // namespace turn

@@ -67,6 +67,10 @@ class Random {
     fill(bytes);
     return stun::load_u32(bytes, 0);
   }
+  /// Uniform in [0, bound), but for a bias of bound / 2^32.
+  std::uint32_t below(std::uint32_t bound) {
+    return static_cast<std::uint32_t>(std::uint64_t{next_u32()} * bound >> 32);
+  }
 };
 
 }  // namespace turn

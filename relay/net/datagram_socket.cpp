@@ -6,6 +6,8 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <cassert>
+#include <cerrno>
 #include <cstdint>
 #include <limits>
 
@@ -39,15 +41,27 @@ void prepare(int fd, const stun::TransportAddress& address) {
   set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 }
 
+/// Without support an unknown control message would be skipped and the train leave as one. The
+/// kernel is asked once.
+std::uint16_t initial_segment_limit(int fd) {
+  static const bool supported = [fd] {
+    int segment = 0;
+    socklen_t size = sizeof segment;
+    return ::getsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment, &size) == 0;
+  }();
+  return supported ? 0xffff : 0;
+}
+
+/// Waiting datagrams that recycle() throws away at most; what else arrives is a flood.
+constexpr int max_stale = 64;
+
 }  // namespace
 
 DatagramSocket::DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local)
-    : fd_(std::move(fd)), local_(local), wildcard_(local.ip.is_unspecified()) {
-  // Without support an unknown control message would be skipped and the train leave as one.
-  int segment = 0;
-  socklen_t size = sizeof segment;
-  if (::getsockopt(fd_.number(), SOL_UDP, UDP_SEGMENT, &segment, &size) != 0) segment_limit_ = 0;
-}
+    : fd_(std::move(fd)),
+      local_(local),
+      segment_limit_(initial_segment_limit(fd_.number())),
+      wildcard_(local.ip.is_unspecified()) {}
 
 std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
     const DatagramOptions& options) {
@@ -91,6 +105,18 @@ bool DatagramSocket::is_half_full() const {
   socklen_t size = sizeof memory;
   return ::getsockopt(fd(), SOL_SOCKET, SO_MEMINFO, memory.data(), &size) == 0 &&
          memory[SK_MEMINFO_RMEM_ALLOC] >= memory[SK_MEMINFO_RCVBUF] / 2;
+}
+
+bool DatagramSocket::recycle() {
+  assert(!connected_);
+  for (int stale = 0; stale <= max_stale; ++stale) {
+    // Takes one out whole, or the error that is pending.
+    if (::recv(fd(), nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) < 0 && errno == EAGAIN) {
+      segment_limit_ = initial_segment_limit(fd());
+      return true;
+    }
+  }
+  return false;
 }
 
 void set_buffer_sizes(int fd, std::size_t bytes) {

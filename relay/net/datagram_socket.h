@@ -43,6 +43,9 @@ class DatagramSocket {
   /// Lets another socket of this process be bound to the same address.
   void share_address();
   int release() { return fd_.release(); }
+  /// Forgets what its owner left behind, for another one: waiting datagrams, errors, the segment
+  /// limit. False: it is being sent to faster than that is worth. Not for a connected one.
+  bool recycle();
 
   /// Trains of segments up to this size may leave as one call (UDP_SEGMENT); 0: none may.
   std::uint16_t segment_limit() const { return segment_limit_; }

@@ -105,6 +105,12 @@ void RelayPorts::expire(turn::Time now) {
     ::close(expired->handle);
     release(expired->local);
   }
+  for (const Pool& pool : pools_) pool.ports->review();
+}
+
+bool RelayPorts::are_scarce(const turn::IpAddress& local) const {
+  const Pool* const pool = pool_of(local);
+  return pool == nullptr || pool->ports->scarce();
 }
 
 bool RelayPorts::is_taken(const turn::TransportAddress& address) const {
@@ -117,7 +123,8 @@ bool RelayPorts::is_taken(const turn::TransportAddress& address) const {
 std::size_t RelayPorts::taken_count() const {
   std::size_t count = 0;
   for (const Pool& pool : pools_) count += pool.ports->taken_count();
-  return count;
+  // Both move on while they are read.
+  return count - std::min(count, spare_.load(std::memory_order_relaxed));
 }
 
 const RelayPorts::Pool* RelayPorts::pool_of(const turn::IpAddress& local) const {

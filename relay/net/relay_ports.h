@@ -3,6 +3,7 @@
 // one is good on another; its socket moves along. Used on the control path only.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -23,6 +24,7 @@ struct RelayPortOptions {
   std::uint16_t first_port = 0, last_port = 0;  // inclusive
   std::size_t buffer = 0;
   std::string device;
+  std::size_t spare = 0;  // sockets that each worker may keep for later, per address
 };
 
 class RelayPorts {
@@ -38,11 +40,19 @@ class RelayPorts {
   std::optional<DatagramSocket> open_beside(DatagramSocket& socket) const;
   /// The socket that was bound to it is closed.
   void release(const turn::TransportAddress& bound);
-  /// Closes reserved ports that nobody claimed in time.
+  /// Closes reserved ports that nobody claimed in time, and looks how many are left.
   void expire(turn::Time now);
+
+  const RelayPortOptions& options() const { return options_; }
+  /// So many taken ports are kept by a worker for later now, and so many are no more.
+  void begin_spare(std::size_t count) { spare_.fetch_add(count, std::memory_order_relaxed); }
+  void end_spare(std::size_t count) { spare_.fetch_sub(count, std::memory_order_relaxed); }
+  /// Nobody should keep ports of this address for later.
+  bool are_scarce(const turn::IpAddress& local) const;
 
   /// One of our relays may be at this address, as bound or as told to the world.
   bool is_taken(const turn::TransportAddress& address) const;
+  /// Without the spare ones.
   std::size_t taken_count() const;
 
  private:
@@ -60,6 +70,7 @@ class RelayPorts {
 
   const RelayPortOptions options_;
   std::vector<Pool> pools_;
+  std::atomic<std::size_t> spare_ = 0;
   std::mutex mutex_;
   turn::Reservations reservations_;  // under mutex_
 };
