@@ -14,6 +14,9 @@ constexpr std::size_t share = 8;
 /// How many spare sockets are tried that are still being sent to.
 constexpr int max_tries = 4;
 
+/// Nothing was bound beside it, nor was that tried.
+bool is_unshared(const RelaySocket& relay) { return !relay.lane && relay.may_have_lane; }
+
 }  // namespace
 
 std::size_t spare_capacity(std::size_t ports, std::size_t addresses, std::size_t workers,
@@ -78,7 +81,7 @@ void RelaySockets::close(std::unique_ptr<RelaySocket> relay) {
   reader_.forget(*relay);
   const turn::IpAddress& local = relay->socket.local().ip;
   Address* const address = address_of(local);
-  if (address != nullptr && !relay->lane && !ports_.are_scarce(local)) {
+  if (address != nullptr && is_unshared(*relay) && !ports_.are_scarce(local)) {
     address->spare.put(relay);
     if (!relay) return ports_.begin_spare(1);
   }

@@ -60,6 +60,28 @@ TEST_CASE("a released port, and only that, can be had again", "[turn][rfc8656-7.
   CHECK_FALSE(pool.claim(Parity::any, random));
 }
 
+TEST_CASE("ports are scarce while less than an eighth is free, or none was found", "[turn]") {
+  SeededRandom random(7);
+  PortPool pool(50000, 50079);
+  CHECK_FALSE(pool.scarce());
+  for (int i = 0; i < 70; ++i) REQUIRE(pool.claim(Parity::any, random));
+  pool.review();
+  CHECK_FALSE(pool.scarce());  // 10 of 80
+  const auto one_more = pool.claim(Parity::any, random);
+  REQUIRE(one_more);
+  CHECK_FALSE(pool.scarce());  // nobody has looked
+  pool.review();
+  CHECK(pool.scarce());
+  pool.release(*one_more);
+  pool.review();
+  CHECK_FALSE(pool.scarce());
+
+  claim_all(pool, Parity::even_and_reserve, random);
+  CHECK_FALSE(pool.scarce());  // No pair is left; that says nothing.
+  claim_all(pool, Parity::any, random);
+  CHECK(pool.scarce());
+}
+
 TEST_CASE("a port out of bounds is nobody's", "[turn]") {
   PortPool pool(50001, 50126);
   CHECK_FALSE(pool.taken(50000));

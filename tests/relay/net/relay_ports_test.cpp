@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "net/free_ports.h"
 #include "relay/net/csprng.h"
-#include "service/wire_client.h"
 
 namespace relay::net {
 using namespace std::chrono_literals;
@@ -15,24 +15,9 @@ const auto loopback = stun::IpAddress::parse("127.0.0.1").value();
 const auto external = stun::IpAddress::parse("203.0.113.9").value();
 const turn::Time start{};
 
-/// A small range without any port that another program has.
-std::uint16_t find_free_range(std::uint16_t size) {
-  for (std::uint16_t first = 40'000; first < 60'000;
-       first = static_cast<std::uint16_t>(first + size)) {
-    bool free = true;
-    for (std::uint16_t i = 0; i < size && free; ++i) {
-      free = DatagramSocket::open({.address = {loopback, static_cast<std::uint16_t>(first + i)}})
-                 .has_value();
-    }
-    if (free) return first;
-  }
-  FAIL("no free ports");
-  return 0;
-}
-
 struct Bench {
   explicit Bench(std::uint16_t size)
-      : first(find_free_range(size)),
+      : first(test::find_free_ports(size)),
         ports({.addresses = {{loopback, external}},
                .first_port = first,
                .last_port = static_cast<std::uint16_t>(first + size - 1)}) {}
