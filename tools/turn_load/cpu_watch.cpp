@@ -1,13 +1,19 @@
 #include "tools/turn_load/cpu_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace turn_load {
 
 CpuWatch::CpuWatch(std::span<const pid_t> processes, Time start, std::chrono::nanoseconds interval,
                    std::chrono::nanoseconds duration)
     : processes_(processes), start_(start), interval_(interval), end_(start + duration) {
-  first_ = last_ = sample(start);
+  first_ = last_ = viewed_ = sample(start);
+}
+
+CpuWatch::Share CpuWatch::recent(Time now) {
+  const Sample before = std::exchange(viewed_, sample(now));
+  return share_between(before, viewed_);
 }
 
 void CpuWatch::look(Time now) {

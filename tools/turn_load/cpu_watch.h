@@ -27,8 +27,8 @@ class CpuWatch {
   };
   const std::vector<Share>& by_interval() const { return by_interval_; }
   Share whole() const { return share_between(first_, last_); }
-  /// Since the last interval ended, for a live view.
-  Share recent(Time now) const { return share_between(last_, sample(now)); }
+  /// Since the last such question, for a live view.
+  Share recent(Time now);
 
  private:
   struct Sample {
@@ -46,6 +46,7 @@ class CpuWatch {
   Time end_;
   Sample first_;
   Sample last_;
+  Sample viewed_;
   std::vector<Share> by_interval_;
 };
 

@@ -17,6 +17,10 @@ void Progress::setting_up(std::uint32_t ready, std::uint32_t wanted) {
   rewrite(fmt::format("setting up calls: {} of {}", ready, wanted));
 }
 
+void Progress::warming_up(std::uint32_t calls) {
+  rewrite(fmt::format("{} calls  warming up", calls));
+}
+
 void Progress::step_begins(std::uint32_t calls, std::chrono::seconds duration) {
   if (!terminal_) say(fmt::format("{} calls for {} s ...", calls, duration.count()));
 }
@@ -29,10 +33,11 @@ void Progress::running(const Moment& moment) {
 }
 
 void Progress::step_done(const StepResult& step) {
-  say(fmt::format("{} calls: {:.0f} packets/s, loss {:.3f} %, p99 {:.2f} ms, server {}: {}",
-                  step.calls, step.packets_per_second(), both(step.total).loss() * 100,
-                  static_cast<double>(step.worst_p99().count()) / 1000,
-                  server_share(step.server_cpu), to_string(step.verdict)));
+  say(fmt::format(
+      "{} calls: {:.0f} packets/s, loss {:.3f} %, p99 {:.2f} ms, server {}, self {:.0f} % CPU: {}",
+      step.calls, step.packets_per_second(), both(step.total).loss() * 100,
+      static_cast<double>(step.worst_p99().count()) / 1000, server_share(step.server_cpu),
+      step.own_cpu * 100, to_string(step.verdict)));
 }
 
 void Progress::rewrite(std::string_view line) {

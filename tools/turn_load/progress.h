@@ -16,6 +16,7 @@ class Progress {
   ~Progress() { clear(); }
 
   void setting_up(std::uint32_t ready, std::uint32_t wanted);
+  void warming_up(std::uint32_t calls);
   void step_begins(std::uint32_t calls, std::chrono::seconds duration);
   struct Moment {
     std::uint32_t calls = 0;

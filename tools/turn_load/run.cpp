@@ -1,12 +1,12 @@
 #include "tools/turn_load/run.h"
 
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <numeric>
 #include <thread>
 
+#include "relay/process/privileges.h"
 #include "tools/turn_load/cpu_time.h"
 #include "tools/turn_load/search.h"
 #include "tools/turn_load/target.h"
@@ -15,14 +15,6 @@ namespace turn_load {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Two sockets a call; whatever the system lets this process have.
-void allow_many_sockets() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 std::uint32_t thread_count(const Options& options) {
   const std::uint32_t most =
@@ -90,7 +82,7 @@ void Run::remark_own_limits() {
 }
 
 std::string Run::prepare() {
-  allow_many_sockets();
+  relay::process::raise_open_files_limit();  // A call has a socket of its own.
   auto profile = load_profile(options_.profile);
   if (!profile) return profile.error();
   profile_ = std::move(*profile);

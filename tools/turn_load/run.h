@@ -37,7 +37,7 @@ class Run {
   const StepResult& measure(std::uint32_t calls);
   /// Runs the profile on the calls that `result` names, and fills in the rest of it.
   void run_media(const Profile& profile, std::chrono::nanoseconds duration, StepResult& result);
-  void show_progress(const Step& step, const CpuWatch& cpu, Progress::Moment& last);
+  void show_progress(const Step& step, CpuWatch& cpu, Progress::Moment& last);
   std::string limit_of(Verdict verdict) const;
   std::uint32_t share(std::uint32_t calls, std::size_t fleet) const;
   std::uint32_t ready() const;

@@ -25,6 +25,7 @@ const StepResult& Run::measure(std::uint32_t calls) {
   const Profile profile = profile_.at_rate(options_.rate, result.calls);
   StepResult warming;
   warming.calls = result.calls;
+  progress_.warming_up(result.calls);
   run_media(profile, warm_up, warming);
   if (!stop_) progress_.step_begins(result.calls, options_.seconds);
   run_media(profile, options_.seconds, result);
@@ -64,7 +65,8 @@ void Run::run_media(const Profile& profile, std::chrono::nanoseconds duration, S
   result.cpu_by_interval = cpu.by_interval();
 }
 
-void Run::show_progress(const Step& step, const CpuWatch& cpu, Progress::Moment& last) {
+void Run::show_progress(const Step& step, CpuWatch& cpu, Progress::Moment& last) {
+  if (step.duration == warm_up) return;  // Said already, and nothing of it counts.
   const double elapsed = std::chrono::duration<double>(Clock::now() - step.start).count();
   const double passed = elapsed - last.elapsed;
   if (passed < std::chrono::duration<double>(refresh_of_progress).count()) return;

@@ -7,6 +7,7 @@ end_to_end.py TURN_LOAD TURNSERVER: the second is coturn, or any server that tak
 import json
 import os
 import pathlib
+import re
 import signal
 import subprocess
 import sys
@@ -135,6 +136,37 @@ def check_sentences(lab):
         expect(words in done.stderr, f"{options}: {done.stderr!r} does not say {words!r}")
 
 
+def check_progress(lab):
+    """On a terminal one line that is written over and over, elsewhere a line for each event."""
+    options = ("--calls", 2, "--seconds", 2, "--server-pid", lab.server.pid)
+    shown = run_on_terminal(lab.command(*options))
+    expect("2 calls  warming up" in shown, f"no warm-up: {shown!r}")
+    running = re.findall(r"\r\x1b\[K2 calls  (\d)/2 s  sent (\d+)/s  received \d+/s  "
+                         r"server \d+ % CPU  self \d+ % CPU", shown)
+    expect(len(running) >= 2, f"no live view: {shown!r}")
+    expect(all(int(sent) > 0 for _, sent in running), f"live views without packets: {running}")
+
+    plain = lab.load(*options).stderr
+    expect("\x1b" not in plain and "\r" not in plain, f"a terminal's codes in a file: {plain!r}")
+    expect(re.search(r"2 calls: .* server \d+ % CPU, self \d+ % CPU: well", plain), plain)
+
+
+def run_on_terminal(command):
+    """What the program writes to a terminal that is its stderr."""
+    ours, its = os.openpty()
+    shown = b""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=its) as child:
+        os.close(its)
+        try:
+            while part := os.read(ours, 4096):
+                shown += part
+        except OSError:  # The terminal is gone, as its last user is.
+            pass
+        child.wait(DEADLINE)
+    os.close(ours)
+    return shown.decode()
+
+
 def check_interrupt(folder, lab):
     """Ctrl-C ends the run early, with the report so far."""
     report = f"{folder}/early.html"
@@ -166,6 +198,7 @@ def main():
         with Lab(folder, "--allow-loopback-peers", tls=True) as lab:
             check_transports(lab)
             check_tls(lab)
+            check_progress(lab)
             check_interrupt(folder, lab)
         with Lab(folder, "--allow-loopback-peers", "--user-quota=12") as lab:
             check_capacity_and_report(folder, lab)
