@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds scale.py to working: a few calls, and every figure is there and could be true."""
+"""Holds scale.py and compare.py to working: a few calls, and every figure is there and could be
+true."""
 
 import json
 import pathlib
@@ -9,7 +10,7 @@ import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
-from server_under_test import expect  # noqa: E402
+from server_under_test import expect, server_binary  # noqa: E402
 
 
 def check(found):
@@ -28,12 +29,29 @@ def check(found):
     expect(not limits, f"{limits}")
 
 
-def main():
+def check_comparison(found):
+    (rows,) = found.values()
+    expect(set(rows) == {"here", "there"}, f"{set(rows)}")
+    for row in rows.values():
+        expect(row["packets_per_core_second"] > 0, "no packet was counted")
+        expect(0 < row["p50_us"] <= row["p99_us"], f"odd latencies: {row}")
+
+
+def run(program, *options):
+    """The figures that it wrote."""
     with tempfile.TemporaryDirectory() as folder:
         figures = pathlib.Path(folder) / "figures.json"
-        subprocess.run([sys.executable, HERE / "scale.py", "--smoke", "--json", figures],
-                       check=True, timeout=120)
-        check(json.loads(figures.read_text(encoding="ascii")))
+        subprocess.run([sys.executable, HERE / program, *options, "--json", figures], check=True,
+                       timeout=250)
+        return json.loads(figures.read_text(encoding="ascii"))
+
+
+def main():
+    check(run("scale.py", "--smoke"))
+    server = f"{server_binary()} -n -L 127.0.0.1 -p {{port}} -a -u 'scale:a password' -r x " \
+             "--allow-loopback-peers"
+    check_comparison(run("compare.py", "--rounds", "1", "--seconds", "1", "--only", "idle",
+                         f"here={server}", f"there={server} -m 1"))
 
 
 if __name__ == "__main__":
