@@ -20,9 +20,11 @@ namespace {
 const auto loopback = stun::IpAddress::parse("127.0.0.1").value();
 const turn::Time start{};
 
+/// Reads nothing, and notes which sockets it was told to forget.
 struct NoReader final : PeerReader {
   void on_relay_ready(RelaySocket&) override {}
-  void forget(RelaySocket&) override {}
+  void forget(RelaySocket& relay) override { forgotten.push_back(relay.socket.local().port); }
+  std::vector<std::uint16_t> forgotten;
 };
 
 struct Worker {
@@ -154,6 +156,26 @@ TEST_CASE("the next owner of a relay socket finds nothing of the former one", "[
   CHECK(relay->usual_peer == stun::TransportAddress{});
   CHECK(relay->socket.segment_limit() > 1);
   bench.ports.release(relay->socket.local());
+}
+
+TEST_CASE("whoever reads a relay forgets it before it is kept, reused or closed", "[relay]") {
+  Bench bench(64, 4);
+  Worker worker(bench.ports);
+  worker.churn(4);
+  CHECK(worker.reader.forgotten.size() == 4);
+  auto relay = worker.open();
+  REQUIRE(relay);
+  REQUIRE(worker.reader.forgotten.size() == 5);
+  CHECK(worker.reader.forgotten.back() == relay->socket.local().port);
+  worker.sockets.close(std::move(relay));
+  worker.reader.forgotten.clear();
+  // The last ports are found by giving the spare ones up.
+  std::vector<std::unique_ptr<RelaySocket>> open_ones;
+  for (int i = 0; i < 64; ++i) {
+    open_ones.push_back(worker.open());
+    REQUIRE(open_ones.back());
+  }
+  CHECK(worker.reader.forgotten.size() == 4);
 }
 
 TEST_CASE("a spare socket under a flood is closed instead of used", "[relay]") {
