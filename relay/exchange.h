@@ -21,6 +21,7 @@
 #include "relay/observe/event_sink.h"
 #include "relay/reactor.h"
 #include "relay/relay_sockets.h"
+#include "relay/shared_relays.h"
 #include "relay/streams.h"
 #include "relay/udp_endpoints.h"
 #include "relay/worker_counters.h"
@@ -44,9 +45,10 @@ struct ExchangeParts {
   std::uint32_t answers_to_strangers = 0;  // per second and source; 0: as many as they like
   bool use_ring = true;                    // where the kernel has one
   int last_lane = INT_MAX;                 // descriptors above are not for lanes
+  bool share_relays = false;               // --relay-sockets=shared
 };
 
-class Exchange final : public StreamReader, public PeerReader {
+class Exchange final : public StreamReader, public PeerReader, public SharedOwner {
  public:
   using Time = turn::Time;
 
@@ -89,7 +91,7 @@ class Exchange final : public StreamReader, public PeerReader {
   void on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos, Time now);
   net::DatagramSocket& socket_towards(RelaySocket& relay, const turn::TransportAddress& peer);
   void open_lane(RelaySocket& relay);
-  void send_to_peer(const turn::ToPeer& forward, std::uint8_t tos);
+  void send_to_peer(const turn::ToPeer& forward, std::uint8_t tos, Time now);
   void send_to_client(const turn::ToClient& forward, std::uint8_t tos);
   UdpListener* listener_of(const turn::TransportAddress& server);
   RelaySocket* relay_of(turn::RelayId id);
@@ -104,12 +106,26 @@ class Exchange final : public StreamReader, public PeerReader {
   void perform(const turn::CloseRelay& effect, Time now);
   void perform(const turn::BindRoute& effect, Time now);
   void perform(const turn::DropRoute& effect, Time now);
+  void perform(const turn::ExpectPeer& effect, Time now);
   void perform(const turn::LookUpUser& effect, Time now);
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
+  std::optional<turn::TransportAddress> open_own_relay(const turn::OpenRelay& request, Time now);
   void close_relay(std::unique_ptr<RelaySocket> relay);
   void publish_counters();
+
+  // Relay sockets that allocations share: exchange_shared.cpp.
+  net::DatagramSocket* socket_to(turn::RelayId relay, const turn::TransportAddress& peer, Time now);
+  bool open_overflow(turn::RelayId relay, Time now);
+  std::unique_ptr<SharedSocket> open_shared(const turn::IpAddress& ip, SharedNumber number,
+                                            Time now) override;
+  void read_shared(SharedSocket& shared) override;
+  void on_shared_datagrams(const SharedSocket& shared, const net::Received& received, Time now);
+  void close_shared(std::unique_ptr<SharedSocket> shared) override;
+  bool permits(turn::RelayId relay, const turn::TransportAddress& peer, Time now) override {
+    return server_.permits(relay, peer, now);
+  }
 
   const std::size_t worker_;
   const int last_lane_;
@@ -129,6 +145,9 @@ class Exchange final : public StreamReader, public PeerReader {
   std::vector<std::unique_ptr<UdpListener>> listeners_;
   std::vector<std::unique_ptr<RelaySocket>> relays_;  // by slot
   std::size_t lane_count_ = 0;
+
+  std::optional<SharedRelays> shared_;
+  Time own_sockets_again_;  // none could be opened; not tried again before
 
   // Found ready in this round and not read yet; null: closed since.
   std::array<RelaySocket*, max_ready> ready_{};

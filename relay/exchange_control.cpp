@@ -32,12 +32,14 @@ Exchange::Exchange(const ExchangeParts& parts)
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
   }
+  if (parts.share_relays) shared_.emplace(*this, random_);
 }
 
 Exchange::~Exchange() {
   for (auto& relay : relays_) {
     if (relay) close_relay(std::move(relay));
   }
+  shared_.reset();
 }
 
 bool Exchange::listen(net::DatagramSocket socket) {
@@ -52,6 +54,7 @@ void Exchange::on_time(Time now) {
   drain(now);
   streams_.sweep(now);
   relay_sockets_.on_time(now);
+  if (shared_) shared_->expire(now);
 }
 
 void Exchange::on_stream_end(const turn::FiveTuple& client) {
@@ -120,6 +123,14 @@ void Exchange::perform(const turn::LookUpUser& effect, Time) {
 
 std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay& request,
                                                            Time now) {
+  if (shared_ && !request.claim && request.parity == turn::Parity::any) {
+    return shared_->enter(request.relay, request.ip, now);
+  }
+  return open_own_relay(request, now);
+}
+
+std::optional<turn::TransportAddress> Exchange::open_own_relay(const turn::OpenRelay& request,
+                                                               Time now) {
   std::unique_ptr<RelaySocket> relay = relay_sockets_.open(request, random_, now);
   if (!relay) return std::nullopt;
   const turn::TransportAddress bound = relay->socket.local();
@@ -128,7 +139,8 @@ std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay
   return bound;
 }
 
-void Exchange::perform(const turn::CloseRelay& effect, Time) {
+void Exchange::perform(const turn::CloseRelay& effect, Time now) {
+  if (shared_ && shared_->has(effect.relay)) shared_->leave(effect.relay, now);
   if (relay_of(effect.relay) != nullptr) close_relay(std::move(relays_[effect.relay.slot]));
 }
 

@@ -59,7 +59,7 @@ void Exchange::on_client_datagrams(UdpListener& listener, net::Received received
       if (allocation == nullptr) allocation = server_.find(client, now);
       if (allocation == nullptr) continue;
       if (const auto forward = server_.handle_channel_data(*allocation, datagram, now)) {
-        send_to_peer(*forward, received.tos);
+        send_to_peer(*forward, received.tos, now);
       }
     } else if (is_stun(datagram)) {
       allocation = nullptr;  // The message may end it.
@@ -84,7 +84,7 @@ bool Exchange::is_welcome(const turn::FiveTuple& client, Time now) {
 void Exchange::on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,
                           Time now) {
   if (const auto forward = server_.handle_client(client, message, now)) {
-    send_to_peer(*forward, tos);
+    send_to_peer(*forward, tos, now);
   }
   drain(now);
 }
@@ -148,15 +148,15 @@ void Exchange::on_stream_message(const turn::FiveTuple& client, turn::Frame::Kin
   turn::Allocation* const allocation = server_.find(client, now);
   if (allocation == nullptr) return;
   if (const auto forward = server_.handle_channel_data(*allocation, message, now)) {
-    send_to_peer(*forward, 0);
+    send_to_peer(*forward, 0, now);
   }
 }
 
-void Exchange::send_to_peer(const turn::ToPeer& forward, std::uint8_t tos) {
-  RelaySocket* const relay = relay_of(forward.relay);
-  if (relay == nullptr) return;
+void Exchange::send_to_peer(const turn::ToPeer& forward, std::uint8_t tos, Time now) {
+  net::DatagramSocket* const socket = socket_to(forward.relay, forward.peer, now);
+  if (socket == nullptr) return;
   outbox_.add(
-      socket_towards(*relay, forward.peer),
+      *socket,
       {.to = forward.peer, .source = {}, .tos = tos, .dont_fragment = forward.dont_fragment}, {},
       forward.payload);
 }

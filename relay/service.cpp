@@ -160,6 +160,8 @@ ServiceCounters Service::counters() const {
     sum.wake_ups += worker->wake_ups();
     sum.stream_clients += own.stream_clients.read();
     sum.lanes += own.lanes.read();
+    sum.shared_unowned += own.shared_unowned.read();
+    sum.shared_ambiguous += own.shared_ambiguous.read();
     sum.strangers_unanswered += own.strangers_unanswered.read();
   }
   return sum;

@@ -25,6 +25,7 @@ struct ServiceCounters {
   std::uint64_t wake_ups = 0;  // how often workers asked the kernel who is ready
   std::uint64_t stream_clients = 0, lanes = 0;
   std::uint64_t strangers_unanswered = 0;
+  std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
 };
 
 class Service {

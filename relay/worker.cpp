@@ -28,7 +28,8 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                                              ? shared.plan.settings.unauthorized_per_second
                                              : 0,
                  .use_ring = shared.plan.settings.io_uring,
-                 .last_lane = shared.last_lane}) {
+                 .last_lane = shared.last_lane,
+                 .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared}) {
   for (net::DatagramSocket& socket : sockets.udp) {
     if (!exchange_.listen(std::move(socket))) {
       throw std::system_error(errno, std::system_category(), "epoll_ctl");

@@ -11,6 +11,8 @@ struct WorkerCounters {
   net::Counter bindings, requests, challenges, auth_failures, errors;
   net::Counter stream_clients;  // now
   net::Counter strangers_unanswered;
+  /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
+  net::Counter shared_unowned, shared_ambiguous;
   net::Counter lanes;  // relays with a socket of its own for their usual peer, now
 };
 

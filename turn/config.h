@@ -46,7 +46,8 @@ struct Config {
   bool server_relay = false;  // peers need no permission (non-standard, dangerous)
   std::string software;       // empty: no SOFTWARE attribute
 
-  bool events = true;  // queue Event effects
+  bool events = true;           // queue Event effects
+  bool announce_peers = false;  // queue ExpectPeer effects
 
   /// Bytes per second and direction of one allocation; 0: no limit.
   std::uint64_t max_bps = 0;

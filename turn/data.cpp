@@ -113,6 +113,11 @@ std::optional<ToClient> Server::handle_peer(Allocation& allocation, const Transp
   return forward;
 }
 
+bool Server::permits(RelayId relay, const TransportAddress& peer, Time now) {
+  const Allocation* allocation = find(relay, now);
+  return allocation != nullptr && state_->origin_of(*allocation, peer, now).permitted;
+}
+
 Server::State::Origin Server::State::origin_of(const Allocation& allocation,
                                                const TransportAddress& source, Time now) const {
   if (const Channel* channel = allocation.channels.find(source, now)) {

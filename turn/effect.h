@@ -57,6 +57,15 @@ struct DropRoute {
   TransportAddress peer;
 };
 
+/// The relay's client may hear this peer from now on: a permission was installed, or refreshed, and
+/// the port is 0; or a channel was bound. For an owner who opens several relays on one socket; only
+/// with Config::announce_peers. The peer is named as the network sees it, a peer behind our own
+/// external address by both of its names.
+struct ExpectPeer {
+  RelayId relay;
+  TransportAddress peer;
+};
+
 /// Find this user's key and answer with handle_lookup().
 struct LookUpUser {
   std::uint32_t ticket = 0;
@@ -94,6 +103,7 @@ struct Event {
   } totals;
 };
 
-using Effect = std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, LookUpUser, Event>;
+using Effect =
+    std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, ExpectPeer, LookUpUser, Event>;
 
 }  // namespace turn

@@ -90,6 +90,15 @@ void Server::State::permit(Allocation& allocation, const IpAddress& peer, Time n
   allocation.channels.permit(peer, until);
   report(Event::Kind::permitted, allocation,
          {.peer = {peer, 0}, .lifetime = config.permission_lifetime});
+  announce_peer(allocation, {peer, 0}, now);
+}
+
+void Server::State::announce_peer(Allocation& allocation, const TransportAddress& peer, Time now) {
+  const Relay* relay = allocation.relay(peer.ip.family(), now);
+  if (!config.announce_peers || relay == nullptr) return;
+  effects.push(ExpectPeer{relay->id, peer});
+  const TransportAddress reached = addresses.reachable(peer);
+  if (reached != peer) effects.push(ExpectPeer{relay->id, reached});
 }
 
 void Server::State::announce_routes(const Allocation& allocation, const IpAddress& peer, Time now) {

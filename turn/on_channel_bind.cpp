@@ -48,6 +48,7 @@ Reply Server::State::on_channel_bind(const Request& request, Allocation& allocat
                             .own_host = policy.depends_on_port(peer->ip),
                             .expires_at = request.now + config.channel_lifetime,
                             .permitted_until = request.now + config.permission_lifetime});
+  announce_peer(allocation, *peer, request.now);
   announce_routes(allocation, peer->ip, request.now);
   report(Event::Kind::channel_bound, allocation,
          {.peer = *peer, .channel = *number, .lifetime = config.channel_lifetime});

@@ -72,6 +72,9 @@ class Server {
   std::optional<ToClient> handle_peer(Allocation& allocation, const TransportAddress& peer,
                                       Bytes payload, Time now);
 
+  /// Would a datagram from `peer` pass to the client of this relay now? Counts nothing.
+  bool permits(RelayId relay, const TransportAddress& peer, Time now);
+
   /// The answer to OpenRelay: the bound address, or nothing when no port could be had.
   void handle_relay_opened(RelayId relay, const std::optional<TransportAddress>& bound, Time now);
   /// The answer to LookUpUser: the request that waits for it is taken up again.

@@ -91,6 +91,8 @@ struct Server::State {
   std::optional<stun::ErrorCode> refuses_peer(Allocation& allocation, const IpAddress& peer,
                                               Time now);
   void permit(Allocation& allocation, const IpAddress& peer, Time now);
+  /// Tells the owner of the sockets of a peer; port 0: of an address.
+  void announce_peer(Allocation& allocation, const TransportAddress& peer, Time now);
   void announce_routes(const Allocation& allocation, const IpAddress& peer, Time now);
   void drop_routes(const Allocation& allocation, const Relay& relay);
   /// False when each datagram is asked about: its port on this host, its part of the bandwidth.

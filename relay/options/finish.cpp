@@ -54,6 +54,12 @@ std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& 
                     "stun-only",
                     given_at(draft, "no-udp-relay"), given_at(draft, "no-tcp-relay")));
   }
+  if (settings.relay_sockets == RelaySharing::shared && settings.turn.server_relay) {
+    return refuse(fmt::format(
+        "{} and {}: with shared sockets it is the permission that tells whose packet it is; remove "
+        "one of them",
+        given_at(draft, "relay-sockets"), given_at(draft, "server-relay")));
+  }
   return {};
 }
 

@@ -28,6 +28,9 @@ struct ExternalAddress {
   std::optional<stun::IpAddress> local;
 };
 
+/// Whether every allocation has relay sockets of its own, or several share a few.
+enum class RelaySharing : std::uint8_t { own, shared };
+
 enum class LogLevel : std::uint8_t { trace, debug, info, warning, error };
 enum class LogFormat : std::uint8_t { text, json };
 
@@ -61,6 +64,7 @@ struct Settings {
   std::vector<ExternalAddress> external_addresses;
   std::uint16_t min_port = 49152;
   std::uint16_t max_port = 65535;
+  RelaySharing relay_sockets = RelaySharing::own;
   turn::Config turn;  // everything but relay_addresses is final here
   bool allow_loopback_peers = false;
   bool allow_multicast_peers = false;

@@ -130,18 +130,39 @@ constexpr Option table[] = {
      .help = "Let clients change their address (RFC 8016).",
      .state = State::ignored,
      .note = "mobility (RFC 8016) is not built yet"},
+    {.name = "relay-sockets",
+     .kind = Kind::value,
+     .value_name = "own|shared",
+     .default_value = "own",
+     .help = "Whether every allocation has a relay socket of its own, or shares 32 per relay "
+             "address and worker: for many small calls with media servers. Several clients are "
+             "then told one relayed address, and a packet finds its client by where it comes from. "
+             "So a peer must be sent to first where several clients of one relayed address permit "
+             "its IP, and clients of this server seldom reach each other relay to relay. EVEN-PORT "
+             "and reservations get sockets of their own.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(relay_sockets(v), d.settings().relay_sockets); }},
     {.name = "multiplex-peer",
-     .kind = Kind::flag,
-     .help = "Share a few relay ports among all allocations.",
-     .state = State::ignored,
-     .note = "shared relay ports are not built yet"},
+     .default_value = "false",
+     .help = "The same as relay-sockets=shared.",
+     .state = State::deprecated,
+     .note = "write relay-sockets=shared",
+     .set =
+         [](Draft& d, std::string_view v) {
+           const Result<bool> share = boolean(v);
+           if (share && *share) {
+             d.settings().relay_sockets = RelaySharing::shared;
+             d.implied.emplace_back("relay-sockets", "shared");
+           }
+           return checked(share);
+         }},
     {.name = "multiplex-peer-port",
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "3480",
      .help = "The first of the shared relay ports.",
      .state = State::ignored,
-     .note = "shared relay ports are not built yet",
+     .note = "shared relay sockets take ports from min-port to max-port",
      .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
     {.name = "multiplex-peer-max-peers",
      .kind = Kind::value,
@@ -149,7 +170,7 @@ constexpr Option table[] = {
      .default_value = "256",
      .help = "Peers of one allocation on shared relay ports.",
      .state = State::ignored,
-     .note = "shared relay ports are not built yet",
+     .note = "an allocation on shared relay sockets may have 512, and forgets the oldest",
      .set = [](Draft&, std::string_view v) { return checked(number(v, 1, 65535)); }},
 };
 

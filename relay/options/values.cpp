@@ -152,6 +152,12 @@ Result<turn::DefaultFamily> default_family(std::string_view text) {
   return wrong(0, "\"{}\" is not an address family; write ipv4, ipv6 or keep", text);
 }
 
+Result<RelaySharing> relay_sockets(std::string_view text) {
+  if (text == "own") return RelaySharing::own;
+  if (text == "shared") return RelaySharing::shared;
+  return wrong(0, "\"{}\" is no way of opening relay sockets; write own or shared", text);
+}
+
 Result<std::string> syslog_facility(std::string_view text) {
   static constexpr std::array names = {"AUTH",   "AUTHPRIV", "CRON",   "DAEMON", "FTP",
                                        "KERN",   "LPR",      "MAIL",   "NEWS",   "SYSLOG",

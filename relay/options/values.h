@@ -37,6 +37,7 @@ Result<turn::AddressRange> address_range(std::string_view text);
 Result<UserSetting> user(std::string_view text);
 Result<LogLevel> log_level(std::string_view text);
 Result<turn::DefaultFamily> default_family(std::string_view text);
+Result<RelaySharing> relay_sockets(std::string_view text);
 Result<std::string> syslog_facility(std::string_view text);
 
 /// Puts a parsed value where it belongs, or hands on the error.

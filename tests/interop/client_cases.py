@@ -57,10 +57,10 @@ async def aioice_echo(server, peer_port, transport, password):
         await asyncio.sleep(0)  # Lets the transport send its Refresh with lifetime 0.
 
 
-def aioice_case(transport):
+def aioice_case(transport, sharing=False):
     def case(lab):
-        asyncio.run(asyncio.wait_for(
-            aioice_echo(lab.standard(), lab.peer(), transport, PASSWORD), 30))
+        server = lab.sharing("shared") if sharing else lab.standard()
+        asyncio.run(asyncio.wait_for(aioice_echo(server, lab.peer(), transport, PASSWORD), 30))
 
     return case
 
@@ -127,7 +127,7 @@ def pion_case(transport):
     return case
 
 
-def cases(_lab):
+def cases(lab):
     found = [("stunclient", stunclient_case), ("prosodyctl check turn", prosody_case)]
     for transport in ("udp", "tcp"):
         found += [
@@ -135,4 +135,6 @@ def cases(_lab):
             (f"aioice {transport} wrong-password", aioice_wrong_password_case(transport)),
             (f"pion {transport}", pion_case(transport)),
         ]
+        if lab.knows("relay-sockets"):
+            found.append((f"aioice shared-{transport}", aioice_case(transport, sharing=True)))
     return found

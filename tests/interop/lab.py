@@ -51,6 +51,10 @@ class Lab:
     def standard(self):
         return self.server("standard", "-a", "-u", f"{USER}:{PASSWORD}")
 
+    def sharing(self, name):
+        """One whose allocations share relay sockets."""
+        return self.server(name, "-a", "-u", f"{USER}:{PASSWORD}", "--relay-sockets=shared")
+
     def peer(self):
         """The port of an echoing peer on 127.0.0.1 and ::1 (turnutils_peer)."""
         with self._lock:

@@ -11,7 +11,8 @@ V4, V6 = "127.0.0.1", "::1"
 TO_PEER_V4, TO_PEER_V6, TO_EACH_OTHER = ["-e", V4], ["-e", V6], ["-y"]
 LOGIN = ["-u", USER, "-w", PASSWORD]
 
-# name, flags, where the data goes, the server's address
+# name, flags, where the data goes, the server's address. Without -c clients ask for a reserved pair
+# of ports.
 NORMAL = [
     ("udp-channel", ["-X", "-g"], TO_PEER_V4, V4),
     ("tcp-channel", ["-X", "-t"], TO_PEER_V4, V4),
@@ -32,6 +33,18 @@ NORMAL = [
     ("tcp-many-clients", ["-X", "-t", "-c", "-m", "40", "-n", "20"], TO_PEER_V4, V4),
     ("udp-large-messages", ["-X", "-l", "1400"], TO_PEER_V4, V4),
     ("tcp-large-messages", ["-X", "-t", "-l", "1400"], TO_PEER_V4, V4),
+]
+
+# With relay sockets that allocations share; all clients talk to one peer.
+SHARED = [
+    ("udp-channel", ["-X", "-c", "-g"], TO_PEER_V4, V4),
+    ("tcp-channel", ["-X", "-c", "-t"], TO_PEER_V4, V4),
+    ("udp-send", ["-X", "-c", "-s"], TO_PEER_V4, V4),
+    ("udp-reserved-pair", ["-X"], TO_PEER_V4, V4),
+    ("udp-client-to-client", ["-X", "-c"], TO_EACH_OTHER, V4),
+    ("udp-ipv6", ["-x", "-c"], TO_PEER_V6, V6),
+    ("udp-many-clients", ["-X", "-c", "-m", "150", "-n", "20"], TO_PEER_V4, V4),
+    ("tcp-many-clients", ["-X", "-t", "-c", "-m", "150", "-n", "20"], TO_PEER_V4, V4),
 ]
 
 ABUSE = [
@@ -74,6 +87,18 @@ def expect_no_loss(text):
 def normal_case(name, flags, target, address):
     def case(lab):
         text, _ = uclient(lab, name, lab.standard(), ["-n", "5", *flags, *target, address])
+        expect_no_loss(text)
+
+    return case
+
+
+def shared_case(name, flags, target, address):
+    """Clients who meet each other have a server to themselves: on one with many others they would
+    not, as the option says."""
+
+    def case(lab):
+        server = lab.sharing("shared-pair" if target == TO_EACH_OTHER else "shared")
+        text, _ = uclient(lab, f"shared-{name}", server, ["-n", "5", *flags, *target, address])
         expect_no_loss(text)
 
     return case
@@ -193,6 +218,8 @@ def cases(lab):
         ("uclient wrong-password", wrong_password_case),
         ("uclient without-permission", without_permission_case),
     ]
+    if lab.knows("relay-sockets"):
+        single += [(f"uclient shared-{row[0]}", shared_case(*row)) for row in SHARED]
     if lab.knows("rfc5766-channel-numbers"):
         single.append(("uclient narrow-channels", narrow_channels_case))
         single.append(("uclient secret-beside-user", secret_beside_user_case))

@@ -25,6 +25,24 @@ TEST_CASE("options that contradict each other are refused", "[options]") {
   CHECK(failure({"-z", "--static-auth-secret=s"}) ==
         "no-auth (command line: -z) lets everybody in, while time-limited credentials are asked "
         "for; remove no-auth, or use-auth-secret and static-auth-secret");
+  CHECK(failure({"--relay-sockets=shared", "--server-relay"}) ==
+        "relay-sockets (command line: --relay-sockets) and server-relay (command line: "
+        "--server-relay): with shared sockets it is the permission that tells whose packet it is; "
+        "remove one of them");
+}
+
+TEST_CASE("relay sockets are everybody's own unless said otherwise", "[options]") {
+  CHECK(parsed({}).settings.relay_sockets == RelaySharing::own);
+  CHECK(parsed({"--relay-sockets", "shared"}).settings.relay_sockets == RelaySharing::shared);
+  CHECK(from_conf("relay-sockets=shared\n").settings.relay_sockets == RelaySharing::shared);
+  CHECK(from_yaml("relay-sockets: shared\n").settings.relay_sockets == RelaySharing::shared);
+  CHECK(parsed({"--relay-sockets=own"}, {{"turnserver.conf", "relay-sockets=shared\n"}})
+            .settings.relay_sockets == RelaySharing::own);
+  const Parsed as_in_coturn = from_conf("multiplex-peer\n");
+  CHECK(as_in_coturn.settings.relay_sockets == RelaySharing::shared);
+  CHECK(as_in_coturn.warnings ==
+        Lines{"turnserver.conf:1: multiplex-peer: deprecated; write relay-sockets=shared"});
+  CHECK(from_yaml("multiplex-peer: false\n").settings.relay_sockets == RelaySharing::own);
 }
 
 TEST_CASE("what was taken back contradicts nothing", "[options]") {
@@ -33,6 +51,8 @@ TEST_CASE("what was taken back contradicts nothing", "[options]") {
   CHECK(parsed({"--no-udp-relay", "--no-tcp-relay", "--no-tcp-relay=0"}).settings.turn.udp_relay ==
         false);
   CHECK(parsed({"-B", "0"}).settings.bps_capacity == 0);
+  CHECK(parsed({"--relay-sockets=shared", "--server-relay=no"}).settings.turn.server_relay ==
+        false);
 }
 
 TEST_CASE("nobody is let in without a password unless -z says so", "[options]") {

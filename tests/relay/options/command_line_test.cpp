@@ -173,6 +173,14 @@ TEST_CASE("a wrong value is shown where it stands", "[options]") {
         "               ^");
 }
 
+TEST_CASE("a way of opening relay sockets that does not exist is shown where it stands",
+          "[options]") {
+  CHECK(failure({"--relay-sockets=mixed"}) ==
+        "--relay-sockets: \"mixed\" is no way of opening relay sockets; write own or shared\n"
+        "    --relay-sockets=mixed\n"
+        "                    ^");
+}
+
 TEST_CASE("a wrong secret is not repeated in the message", "[options]") {
   CHECK(failure({"-u", "alice-secret"}) ==
         "-u: the password is missing; write NAME:PASSWORD or NAME:0xKEY\n"

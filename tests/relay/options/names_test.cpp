@@ -12,12 +12,12 @@ namespace {
 struct Sample {
   const char* name;
   const char* value;  // null: the option is given without one
-  Kind kind;          // as coturn has it
+  Kind kind;          // as coturn has it; of what takes no value there, one may be given here
 };
 
 constexpr Kind required = Kind::value, repeated = Kind::list,
                number_or_none = Kind::optional_number;
-constexpr Kind on_or_off = Kind::boolean, bare = Kind::flag;
+constexpr Kind on_or_off = Kind::boolean;
 
 constexpr Sample samples[] = {
     {"listening-device", "eth0", required},
@@ -44,7 +44,7 @@ constexpr Sample samples[] = {
     {"allocation-default-address-family", "keep", required},
     {"keep-address-family", nullptr, on_or_off},
     {"server-relay", nullptr, on_or_off},
-    {"multiplex-peer", nullptr, bare},
+    {"multiplex-peer", nullptr, on_or_off},
     {"multiplex-peer-port", "3480", required},
     {"multiplex-peer-max-peers", "256", required},
     {"allow-loopback-peers", nullptr, on_or_off},

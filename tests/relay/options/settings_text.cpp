@@ -49,18 +49,19 @@ std::string lists_text(const Settings& settings) {
 std::string settings_text(const Settings& settings) {
   return fmt::format(
              "port {} '{}' udp {} tcp {} workers {} buffer {}\n"
-             "relay '{}' {}-{} loopback {} multicast {} quotas {} {} {}\n"
+             "relay '{}' {}-{} shared {} loopback {} multicast {} quotas {} {} {}\n"
              "anonymous {} realm '{}' timed {} separator {} nonce {} '{}' limit {} {} timeout {}\n"
              "daemon {} pid '{}' user '{}' group '{}' drain {} {}\n",
              settings.listening_port, settings.listening_device, settings.udp, settings.tcp,
              settings.workers, settings.socket_buffer, settings.relay_device, settings.min_port,
-             settings.max_port, settings.allow_loopback_peers, settings.allow_multicast_peers,
-             settings.user_quota, settings.total_quota, settings.bps_capacity, settings.anonymous,
-             settings.realm, settings.time_limited, settings.rest_api_separator,
-             settings.nonce_lifetime.count(), settings.nonce_secret, settings.limit_unauthorized,
-             settings.unauthorized_per_second, settings.max_allocate_timeout.count(),
-             settings.daemon, settings.pid_file, settings.run_as_user, settings.run_as_group,
-             settings.drain_min_allocations, settings.drain_timeout.count()) +
+             settings.max_port, static_cast<int>(settings.relay_sockets),
+             settings.allow_loopback_peers, settings.allow_multicast_peers, settings.user_quota,
+             settings.total_quota, settings.bps_capacity, settings.anonymous, settings.realm,
+             settings.time_limited, settings.rest_api_separator, settings.nonce_lifetime.count(),
+             settings.nonce_secret, settings.limit_unauthorized, settings.unauthorized_per_second,
+             settings.max_allocate_timeout.count(), settings.daemon, settings.pid_file,
+             settings.run_as_user, settings.run_as_group, settings.drain_min_allocations,
+             settings.drain_timeout.count()) +
          turn_text(settings.turn) + log_text(settings.log) + lists_text(settings);
 }
 

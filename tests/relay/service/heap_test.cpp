@@ -33,9 +33,10 @@ void exchange_bursts(WireClient& client, UdpSocket& peer, const TransportAddress
 
 TEST_CASE("a relayed packet costs no heap allocation", "[relay]") {
   const Transport transport = GENERATE(Transport::udp, Transport::tcp);
-  CAPTURE(transport == Transport::tcp);
+  const auto sockets = GENERATE(RelaySharing::own, RelaySharing::shared);
+  CAPTURE(transport == Transport::tcp, sockets == RelaySharing::shared);
   ignore_heap_of_this_thread();
-  RunningRelay relay;
+  RunningRelay relay([&](relay::Settings& settings) { settings.relay_sockets = sockets; });
   WireClient client = relay.client(transport);
   UdpSocket peer;
   const TransportAddress relayed = client.allocate();
