@@ -132,7 +132,15 @@ std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay
 std::optional<turn::TransportAddress> Exchange::open_own_relay(const turn::OpenRelay& request,
                                                                Time now) {
   std::unique_ptr<RelaySocket> relay = relay_sockets_.open(request, random_, now);
-  if (!relay) return std::nullopt;
+  if (!relay) {
+    if (net::out_of_descriptors()) {
+      sink_.warn(
+          "an allocation was refused for want of a file descriptor: raise the limit "
+          "(ulimit -n, LimitNOFILE), or let allocations share sockets "
+          "(--relay-sockets=shared)");
+    }
+    return std::nullopt;
+  }
   const turn::TransportAddress bound = relay->socket.local();
   if (request.relay.slot >= relays_.size()) relays_.resize(request.relay.slot + 1);
   relays_[request.relay.slot] = std::move(relay);

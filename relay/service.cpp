@@ -12,12 +12,10 @@
 namespace relay {
 namespace {
 
-/// As many descriptors as this process may have: each allocation takes one.
-std::size_t raise_descriptor_limit() {
+/// How many descriptors this process may have.
+std::size_t descriptor_limit() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
-  const rlimit raised{.rlim_cur = limit.rlim_max, .rlim_max = limit.rlim_max};
-  return ::setrlimit(RLIMIT_NOFILE, &raised) == 0 ? raised.rlim_cur : limit.rlim_cur;
+  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
 }
 
 /// Half of the descriptors may be connections; the others are for relays.
@@ -106,7 +104,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(const Plan& 
                                                                     observe::EventSink& sink) {
   Plan wanted = plan;
   wanted.settings.workers = std::max<std::size_t>(wanted.settings.workers, 1);
-  const std::size_t descriptors = raise_descriptor_limit();
+  const std::size_t descriptors = descriptor_limit();
   auto sockets = bind_listeners(wanted);
   if (!sockets) return std::unexpected(sockets.error());
 

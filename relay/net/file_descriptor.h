@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <utility>
 
 namespace relay::net {
@@ -32,5 +33,11 @@ class FileDescriptor {
  private:
   int fd_ = -1;
 };
+
+/// Nothing can be opened: this process, or the machine, has as many descriptors as it may.
+inline bool out_of_descriptors() {
+  const FileDescriptor one_more(::dup(STDERR_FILENO));
+  return !one_more.is_open() && (errno == EMFILE || errno == ENFILE);
+}
 
 }  // namespace relay::net

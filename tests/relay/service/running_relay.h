@@ -19,9 +19,16 @@ class QuietSink : public observe::EventSink {
     const std::lock_guard lock(mutex_);
     events_.emplace_back(worker, event.kind);
   }
-  void warn(std::string_view) override {}
+  void warn(std::string_view sentence) override {
+    const std::lock_guard lock(mutex_);
+    warnings_.emplace_back(sentence);
+  }
   void debug(std::string_view) override {}
 
+  std::vector<std::string> warnings() {
+    const std::lock_guard lock(mutex_);
+    return warnings_;
+  }
   /// On which workers allocations were made, in order.
   std::vector<std::size_t> allocating_workers() {
     const std::lock_guard lock(mutex_);
@@ -35,6 +42,7 @@ class QuietSink : public observe::EventSink {
  private:
   std::mutex mutex_;
   std::vector<std::pair<std::size_t, turn::Event::Kind>> events_;
+  std::vector<std::string> warnings_;
 };
 
 /// One worker on 127.0.0.1 that relays to loopback peers, unless `change` says otherwise.

@@ -184,6 +184,13 @@ TEST_CASE("without descriptors new connections wait, and everything else goes on
   waiting.send(binding_request());
   for (int i = 0; i < 100; ++i) old.succeed(stun::Method::binding, {});
   CHECK(relay.service->counters().stream_clients == 0);
+  // An allocation is refused, and whoever reads the log is told why.
+  const Buffer refused = old.request(stun::Method::allocate, [](stun::MessageBuilder& message) {
+    message.add_leading_u8(stun::AttributeType::requested_transport, 17);
+  });
+  CHECK(error_code(refused) == 508);
+  REQUIRE(relay.sink.warnings().size() == 1);
+  CHECK(relay.sink.warnings().front().find("LimitNOFILE") != std::string::npos);
   REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
   CHECK(waiting.receive().size() >= stun::header_size);
 }
