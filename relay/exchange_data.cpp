@@ -23,7 +23,7 @@ constexpr std::uint8_t lane_after = 64;
 
 /// Datagrams of a relay that has more than one waiting.
 constexpr std::size_t peer_batch = 16;
-constexpr std::uint8_t reads_between_looks = 7;
+constexpr std::uint8_t reads_between_looks = 3;
 
 bool is_stun(stun::Bytes message) { return std::to_integer<unsigned>(message[0]) <= 0x03; }
 bool is_channel_data(stun::Bytes message) {

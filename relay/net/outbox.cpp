@@ -82,7 +82,7 @@ bool Outbox::has_room(std::size_t vectors, std::size_t copied) const {
 
 void Outbox::flush() {
   if (train_count_ == 0) return;
-  if (ring_ != nullptr && train_count_ > 1) {
+  if (ring_ != nullptr && ring_->works() && train_count_ > 1) {
     send_by_ring();
   } else {
     for (std::size_t i = 0; i < train_count_; ++i) send_directly(trains_[i]);

@@ -73,7 +73,7 @@ std::span<const Received> ReceiveBatch::receive_each(std::span<DatagramSocket* c
   assert(sockets.size() <= room());
   const std::size_t first = used_;
   prepare(first, sockets.size());
-  const bool by_ring = ring_ != nullptr && sockets.size() > 1;
+  const bool by_ring = ring_ != nullptr && ring_->works() && sockets.size() > 1;
   if (by_ring) {
     for (DatagramSocket* const socket : sockets) {
       ring_->receive(socket->fd(), messages_[used_++].msg_hdr);

@@ -48,7 +48,10 @@ void Ring::submit() {
   std::fill_n(results_.begin(), queued_, not_done);
   for (std::size_t left = queued_; left != 0;) {
     const int submitted = ::io_uring_submit_and_wait(ring_.get(), static_cast<unsigned>(left));
-    if (submitted < 0 && submitted != -EINTR) break;
+    if (submitted < 0 && submitted != -EINTR) {
+      works_ = false;  // What is still queued must never be carried out: it will be gone by then.
+      break;
+    }
     io_uring_cqe* done = nullptr;
     unsigned head = 0, count = 0;
     io_uring_for_each_cqe(ring_.get(), head, done) {

@@ -25,6 +25,8 @@ class Ring {
   Ring(const Ring&) = delete;
   Ring& operator=(const Ring&) = delete;
 
+  /// False once the kernel would not take calls any more; nothing is to be queued then.
+  bool works() const { return works_; }
   /// Queues a call; `message` and what it points at live until submit().
   void send(int fd, const msghdr& message);
   void receive(int fd, msghdr& message);
@@ -40,6 +42,7 @@ class Ring {
   std::unique_ptr<io_uring> ring_;
   std::array<int, capacity> results_{};
   std::size_t queued_ = 0;
+  bool works_ = true;
 };
 
 }  // namespace relay::net

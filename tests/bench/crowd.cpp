@@ -50,8 +50,11 @@ class Errand {
 
 class AllocateErrand final : public Errand {
  public:
-  explicit AllocateErrand(Task& task)
-      : task_(task), peer_{task.server.ip, 9}, session_(task.account, {.peer = peer_}) {}
+  /// Few have the same peer, so that those who share relay sockets need few of them.
+  AllocateErrand(Task& task, std::size_t index)
+      : task_(task),
+        peer_{task.server.ip, static_cast<std::uint16_t>(1 + index % 1023)},
+        session_(task.account, {.peer = peer_}) {}
 
   Bytes poll(Time now) override { return session_.poll(now); }
   void handle(const stun::MessageView& answer, Time now) override { session_.handle(answer, now); }
@@ -147,7 +150,7 @@ class Crowd {
   }
 
   std::unique_ptr<Errand> make_errand() const {
-    if (task_.allocate) return std::make_unique<AllocateErrand>(task_);
+    if (task_.allocate) return std::make_unique<AllocateErrand>(task_, begun_);
     return std::make_unique<KnockErrand>();
   }
 

@@ -1,6 +1,6 @@
 // What goes in comes out, byte for byte and in order: many clients and peers, datagrams of random
 // sizes in bursts of random length, whether they are merged on the way in (GRO) and sent as trains
-// (GSO) or not, on relay sockets of the clients' own and on shared ones.
+// (GSO) or not, on relay sockets of the clients' own and on shared ones, with io_uring and without.
 #include <catch2/catch.hpp>
 #include <deque>
 #include <map>
@@ -82,9 +82,13 @@ class Traffic {
 
 TEST_CASE("bursts of any size come through byte for byte, whatever sockets they take", "[relay]") {
   const auto sockets = GENERATE(RelaySharing::own, RelaySharing::shared);
-  const unsigned seed = GENERATE(1u, 2u, 3u);
-  CAPTURE(static_cast<int>(sockets), seed);
-  RunningRelay relay([&](relay::Settings& settings) { settings.relay_sockets = sockets; });
+  const bool io_uring = GENERATE(true, false);
+  const unsigned seed = GENERATE(1u, 2u);
+  CAPTURE(static_cast<int>(sockets), io_uring, seed);
+  RunningRelay relay([&](relay::Settings& settings) {
+    settings.relay_sockets = sockets;
+    settings.io_uring = io_uring;
+  });
   Traffic traffic(relay, seed);
   for (int step = 0; step < 600; ++step) {
     const unsigned client = traffic.below(clients), peer = traffic.below(peers);
