@@ -16,8 +16,9 @@ fuzz_packages=(
 )
 
 # util-linux has unshare; iproute2, nftables and procps make and watch the networks of the tests.
+# ethtool is for the one of tests/bench/compare.py.
 network_test_packages=(
-  python3 util-linux iproute2 nftables procps lsof openssl
+  python3 util-linux iproute2 ethtool nftables procps lsof openssl
 )
 
 interop_packages=(

@@ -1,12 +1,18 @@
 #!/usr/bin/env python3
-"""TURN servers side by side in one run that alternates between them, on loopback: packets per
-core-second of each, and its ratio to the first.
+"""TURN servers side by side in one run that alternates between them: packets per core-second of
+each, and its ratio to the first.
 
-    tests/bench/compare.py [--rounds N] [--seconds N] [--only WORD] [NAME=COMMAND]...
+    tests/bench/compare.py [--network veth|loopback] [--rounds N] [--seconds N] [--only WORD]
+                           [NAME=COMMAND]...
 
-Without commands: Debian's coturn and this server, one worker each. {port} in a COMMAND is the port
-to listen on; the user is `scale`, the password `a password`. Every server has core 1 while it is
-its turn, the generator core 0.
+Without commands: Debian's coturn and this server, one worker each. {address} and {port} in a
+COMMAND are what to listen on; the user is `scale`, the password `a password`. Every server has core
+1 while it is its turn, the generator core 0.
+
+veth      two network namespaces joined by a veth pair; the thread that receives for the server's
+          end has core 1 too, and its CPU time counts as the server's. Needs root; the default
+          where it is possible.
+loopback  delivery into the generator's sockets counts as the server's too.
 """
 
 import argparse
@@ -21,37 +27,47 @@ import tempfile
 from bench_server import CLIENT_CPU, PASSWORD, SERVER_CPU, USER, pinned_to
 from scale import BUILD, STEP_DEADLINE
 from server_under_test import TurnServer, free_port, server_binary
+from veth import Loopback, Veth, why_not
 
-COMMON = (f"-n -L 127.0.0.1 -p {{port}} -a -u '{USER}:{PASSWORD}' -r scale.example "
+COMMON = (f"-n -L {{address}} -p {{port}} -a -u '{USER}:{PASSWORD}' -r scale.example "
           "--allow-loopback-peers -m 1")
 SERVERS = [f"coturn=/usr/bin/turnserver {COMMON} --no-cli --no-tls --no-dtls -l stdout "
            "--pidfile {folder}/coturn.pid",
            f"turnbox={server_binary()} {COMMON}"]
-# Name, calls, packets per second, what a call sends.
+MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # Ends with this program, however that ends.
+RATES = {  # Packets per second: a full core for most servers, and less than the generator's limit.
+    "veth": {"single": 90_000, "bursts": 150_000, "idle": 10_000},
+    "loopback": {"single": 60_000, "bursts": 150_000, "idle": 10_000},
+}
+# Name, calls, which of the rates, what a call sends.
 SHAPES = [
-    ("single 200 B, both ways", 1000, 60_000, "{size: 200, burst: 1, interval: 20ms}"),
-    ("single 200 B, up", 1000, 60_000, "{size: 200, burst: 1, interval: 20ms, direction: up}"),
-    ("single 200 B, down", 1000, 60_000, "{size: 200, burst: 1, interval: 20ms, direction: down}"),
-    ("bursts of 10 x 1100 B", 100, 150_000, "{size: 1100, burst: 10, interval: 20ms}"),
-    ("nearly idle", 100, 10_000, "{size: 200, burst: 1, interval: 20ms}"),
+    ("single 200 B, both ways", 1000, "single", "{size: 200, burst: 1, interval: 20ms}"),
+    ("single 200 B, up", 1000, "single", "{size: 200, burst: 1, interval: 20ms, direction: up}"),
+    ("single 200 B, down", 1000, "single",
+     "{size: 200, burst: 1, interval: 20ms, direction: down}"),
+    ("bursts of 10 x 1100 B", 100, "bursts", "{size: 1100, burst: 10, interval: 20ms}"),
+    ("nearly idle", 100, "idle", "{size: 200, burst: 1, interval: 20ms}"),
 ]
 
 
-def measure(command, shape, seconds, folder):
+def measure(network, command, shape, seconds, folder):
     _, calls, rate, stream = shape
     profile = pathlib.Path(folder) / "profile.yaml"
     profile.write_text(f"streams:\n  - {stream}\n", encoding="ascii")
     port = free_port()
-    arguments = shlex.split(command.format(port=port, folder=folder))
-    pinned = [*pinned_to(SERVER_CPU), *arguments]
-    server = TurnServer(pinned[1:], pathlib.Path(folder) / "server.log", port=port,
-                        binary=pinned[0])
+    arguments = [*MORTAL, *pinned_to(SERVER_CPU), *shlex.split(
+        command.format(address=network.server_ip, port=port, folder=folder))]
+    server = TurnServer(arguments[1:], pathlib.Path(folder) / "server.log",
+                        address=network.server_ip, port=port, namespace=network.namespace,
+                        binary=arguments[0])
+    # The programs in front have become the server: the process keeps its number.
+    counted = [server.pid, *network.server_receivers]
     try:
         done = subprocess.run(
-            [*pinned_to(CLIENT_CPU), BUILD / "turn_load", "--server", "127.0.0.1", "--port",
-             str(port), "--user", USER, "--password", PASSWORD, "--calls", str(calls), "--rate",
-             str(rate), "--seconds", str(seconds), "--threads", "1", "--profile", profile,
-             "--server-pid", str(server.pid), "--json"],
+            [*MORTAL, *pinned_to(CLIENT_CPU), BUILD / "turn_load", "--server", network.server_ip,
+             "--port", str(port), "--user", USER, "--password", PASSWORD, "--calls", str(calls),
+             "--rate", str(RATES[network.name][rate]), "--seconds", str(seconds), "--threads", "1",
+             "--profile", profile, "--server-pid", ",".join(map(str, counted)), "--json"],
             capture_output=True, text=True, timeout=STEP_DEADLINE, check=False)
     finally:
         server.child.kill()
@@ -65,47 +81,72 @@ def figures_of(step):
     ways = [step[way] for way in ("up", "down") if step[way]["sent"]]
     received, sent = (sum(way[what] for way in ways) for what in ("received", "sent"))
     return {"packets_per_core_second": received / step["seconds"] / step["server_cpu"],
+            "server_cpu": step["server_cpu"], "generator_cpu": step["own_cpu"],
             "loss": 1 - received / sent,
             "p50_us": max(way["p50_us"] for way in ways),
             "p99_us": max(way["p99_us"] for way in ways)}
 
 
-def compare(servers, shape, options, folder):
+def compare(network, servers, shape, options, folder):
     """A row per server: the medians of its rounds."""
     found = {name: [] for name in servers}
     for _ in range(options.rounds):
         for name, command in servers.items():
-            found[name].append(measure(command, shape, options.seconds, folder))
+            found[name].append(measure(network, command, shape, options.seconds, folder))
     return {name: {key: statistics.median(result[key] for result in results)
                    for key in results[0]} for name, results in found.items()}
 
 
+def choose_network(wanted):
+    obstacle = why_not()
+    if wanted == "loopback":
+        return Loopback()
+    if obstacle is None:
+        return Veth()
+    if wanted == "veth":
+        raise SystemExit(f"--network veth: {obstacle}")
+    print(f"On loopback, which hides part of every difference. {obstacle}")
+    return Loopback()
+
+
+def show(name, row, first):
+    rate = row["packets_per_core_second"]
+    print(f"  {name:12} {rate:9,.0f} packets per core-second  x{rate / first:.2f}   "
+          f"CPU {row['server_cpu']:.0%}, generator {row['generator_cpu']:.0%}   "
+          f"loss {row['loss']:.3%}   p50 {row['p50_us']:.0f} us, p99 {row['p99_us']:.0f} us",
+          flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n", maxsplit=1)[0])
+    parser.add_argument("--network", choices=RATES, help="veth where this machine can")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=int, default=3)
     parser.add_argument("--only", default="", help="shapes with this word in their name")
     parser.add_argument("--json", type=pathlib.Path, help="the figures, into this file")
     parser.add_argument("servers", nargs="*", metavar="NAME=COMMAND")
     options = parser.parse_args()
+    network = choose_network(options.network)
     servers = dict(entry.split("=", 1) for entry in options.servers or SERVERS)
     everything = {}
     with tempfile.TemporaryDirectory() as folder:
         for shape in SHAPES:
-            if options.only not in shape[0]:
+            name, calls, rate, _ = shape
+            if options.only not in name:
                 continue
-            print(f"{shape[0]}, {shape[1]:,} calls, {shape[2]:,} packets/s:", flush=True)
-            everything[shape[0]] = rows = compare(servers, shape, options, folder)
+            print(f"{name}, {calls:,} calls, {RATES[network.name][rate]:,} packets/s, "
+                  f"{network.name}:", flush=True)
+            everything[name] = rows = compare(network, servers, shape, options, folder)
             first = next(iter(rows.values()))["packets_per_core_second"]
-            for name, row in rows.items():
-                rate = row["packets_per_core_second"]
-                print(f"  {name:12} {rate:9,.0f} packets per core-second  x{rate / first:.2f}   "
-                      f"loss {row['loss']:.3%}   p50 {row['p50_us']:.0f} us, "
-                      f"p99 {row['p99_us']:.0f} us", flush=True)
+            for server, row in rows.items():
+                show(server, row, first)
     if options.json:
         options.json.write_text(json.dumps(everything, indent=1) + "\n", encoding="ascii")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

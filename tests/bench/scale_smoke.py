@@ -50,8 +50,8 @@ def main():
     check(run("scale.py", "--smoke"))
     server = f"{server_binary()} -n -L 127.0.0.1 -p {{port}} -a -u 'scale:a password' -r x " \
              "--allow-loopback-peers"
-    check_comparison(run("compare.py", "--rounds", "1", "--seconds", "1", "--only", "idle",
-                         f"here={server}", f"there={server} -m 1"))
+    check_comparison(run("compare.py", "--network", "loopback", "--rounds", "1", "--seconds", "1",
+                         "--only", "idle", f"here={server}", f"there={server} -m 1"))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,18 @@ import sys
 _MARK = "TURNBOX_ISOLATED"
 
 
-def isolate():
-    """Starts this program again inside; returns in the inner one."""
+def isolate(processes=True):
+    """Starts this program again inside; returns in the inner one. Without `processes` those of the
+    host stay in sight, and the program has to end its own."""
     if os.environ.get(_MARK) != str(os.getppid()):
         if os.geteuid() != 0:
             sys.exit("This test makes network namespaces and needs root.")
-        os.environ[_MARK] = "0"  # The inner process is a child of process 0: outside its world.
-        os.execvp("unshare", ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child",
-                              "--mount-proc", sys.executable, *sys.argv])
+        unshare = ["unshare", "--net", "--mount"]
+        if processes:
+            unshare += ["--pid", "--fork", "--kill-child", "--mount-proc"]
+        # The inner process is a child of process 0, outside its world, or else it is this one.
+        os.environ[_MARK] = "0" if processes else str(os.getppid())
+        os.execvp("unshare", [*unshare, sys.executable, *sys.argv])
     # `ip netns` keeps its names in /run/netns; here they die with us.
     os.makedirs("/run/netns", exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run/netns"], check=True)

@@ -39,12 +39,12 @@ TEST_CASE("options have defaults that make a run", "[turn_load]") {
 TEST_CASE("options are read with a space or an equals sign, lists with commas", "[turn_load]") {
   const auto options =
       parse({"--calls=10,200", "--transport", "tls", "--bind-ip", "127.0.0.2,127.0.0.3",
-             "--server-pid", "12,13", "--max-loss", "0.5", "--max-p99=7.5"});
+             "--server-pid", "12,13", "--server-pid=14", "--max-loss", "0.5", "--max-p99=7.5"});
   REQUIRE(options);
   CHECK(options->calls == std::vector<std::uint32_t>{10, 200});
   CHECK(options->port == 5349);
   CHECK(options->bind_ips.size() == 2);
-  CHECK(options->server_pids == std::vector<pid_t>{12, 13});
+  CHECK(options->server_pids == std::vector<pid_t>{12, 13, 14});
   CHECK(options->max_loss == Approx(0.005));
   CHECK(options->max_p99 == std::chrono::microseconds(7500));
 }
