@@ -42,10 +42,11 @@ struct ExchangeParts {
   Reactor& reactor;
   Alarm& alarm;
   StreamLimits streams;
-  std::uint32_t answers_to_strangers = 0;  // per second and source; 0: as many as they like
-  bool use_ring = true;                    // where the kernel has one
-  int last_lane = INT_MAX;                 // descriptors above are not for lanes
-  bool share_relays = false;               // --relay-sockets=shared
+  std::uint32_t answers_to_strangers = 0;        // per second and source; 0: as many as they like
+  bool use_ring = true;                          // where the kernel has one
+  int last_lane = INT_MAX;                       // descriptors above are not for lanes
+  bool share_relays = false;                     // --relay-sockets=shared
+  const net::tls::SharedContext* tls = nullptr;  // null: TLS is not served
 };
 
 class Exchange final : public StreamReader, public PeerReader, public SharedOwner {
@@ -76,6 +77,8 @@ class Exchange final : public StreamReader, public PeerReader, public SharedOwne
     return server_.find(client, now) != nullptr;
   }
   void on_stream_count(std::size_t count) override;
+  void on_tls(const turn::FiveTuple& client, bool established,
+              std::string_view description) override;
 
  private:
   static constexpr std::size_t max_ready = 32;

@@ -1,5 +1,7 @@
 // The control path: what the server wants done. It asks for a socket or a user and is answered once
 // its effects are drained, as its contract says.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 
@@ -24,7 +26,7 @@ Exchange::Exchange(const ExchangeParts& parts)
       reactor_(parts.reactor),
       alarm_(parts.alarm),
       server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
-      streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams),
+      streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.tls),
       ring_(parts.use_ring ? net::Ring::open() : nullptr),
       batch_(ring_.get()),
       outbox_(parts.counters.datagrams, ring_.get()),
@@ -63,6 +65,13 @@ void Exchange::on_stream_end(const turn::FiveTuple& client) {
 }
 
 void Exchange::on_stream_count(std::size_t count) { counters_.stream_clients.set(count); }
+
+void Exchange::on_tls(const turn::FiveTuple& client, bool established,
+                      std::string_view description) {
+  (established ? counters_.tls_handshakes : counters_.tls_failures).add();
+  sink_.debug(fmt::format("tls {} {}: {}", established ? "established with" : "failed with",
+                          client.client.to_string(), description));
+}
 
 void Exchange::drain(Time now) {
   bool any = false;

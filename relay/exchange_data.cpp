@@ -232,7 +232,7 @@ void Exchange::end_round() {
   read_ready_relays();
   send_all();
   batch_.clear();
-  streams_.reap();
+  streams_.end_round();
   if (const std::uint32_t drops = batch_.take_drops()) {
     counters_.datagrams.receive_drops.add(drops);
   }

@@ -34,8 +34,9 @@ class Binder {
 
   /// Both give the port, real now, or a complaint.
   std::expected<std::uint16_t, std::string> bind_udp(stun::TransportAddress address);
-  std::expected<std::uint16_t, std::string> bind_tcp(stun::TransportAddress address,
-                                                     std::uint16_t wish);
+  std::expected<std::uint16_t, std::string> bind_tcp(
+      stun::TransportAddress address, std::uint16_t wish,
+      std::vector<net::BoundTcp> WorkerSockets::* to);
   std::vector<WorkerSockets> take() { return std::move(workers_); }
 
  private:
@@ -66,8 +67,9 @@ std::expected<std::uint16_t, std::string> Binder::bind_udp(stun::TransportAddres
 }
 
 /// With no port asked for, the one that UDP got is the first choice.
-std::expected<std::uint16_t, std::string> Binder::bind_tcp(stun::TransportAddress address,
-                                                           std::uint16_t wish) {
+std::expected<std::uint16_t, std::string> Binder::bind_tcp(
+    stun::TransportAddress address, std::uint16_t wish,
+    std::vector<net::BoundTcp> WorkerSockets::* to) {
   const bool any_port = address.port == 0;
   if (any_port) address.port = wish;
   for (WorkerSockets& worker : workers_) {
@@ -83,7 +85,7 @@ std::expected<std::uint16_t, std::string> Binder::bind_tcp(stun::TransportAddres
     }
     if (!bound) return complaint(Protocol::tcp, address, bound.error());
     address.port = bound->local.port;
-    worker.tcp.push_back(std::move(*bound));
+    (worker.*to).push_back(std::move(*bound));
   }
   return address.port;
 }
@@ -101,9 +103,14 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
       port = *bound;
     }
     if (plan.settings.tcp) {
-      const auto bound = binder.bind_tcp(address, port);
+      const auto bound = binder.bind_tcp(address, port, &WorkerSockets::tcp);
       if (!bound) return std::unexpected(bound.error());
     }
+  }
+  for (const stun::TransportAddress& address : plan.tls_listeners) {
+    if (is_covered(address, plan.tls_listeners)) continue;
+    const auto bound = binder.bind_tcp(address, 0, &WorkerSockets::tls);
+    if (!bound) return std::unexpected(bound.error());
   }
   return binder.take();
 }

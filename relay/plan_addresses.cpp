@@ -173,6 +173,9 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host) {
       settings.listening_ips.empty() ? usable_addresses(host) : settings.listening_ips;
   for (const IpAddress& ip : addresses) {
     add_once(plan.listeners, TransportAddress{ip, settings.listening_port});
+    if (settings.tls.served) {
+      add_once(plan.tls_listeners, TransportAddress{ip, settings.tls.port});
+    }
   }
   if (!plan.listeners.empty()) return std::nullopt;
   return "no network interface of this host is up; say where to listen with --listening-ip";
@@ -236,9 +239,11 @@ void plan_peer_rules(Plan& plan, const HostFacts& host) {
     add_once(rules.own_relay_addresses, relay.local);
     add_once(rules.own_relay_addresses, relay.advertised());
   }
-  for (const TransportAddress& listener : plan.listeners) {
-    if (!listener.ip.is_unspecified()) add_once(rules.own_addresses, listener.ip);
-    if (listener.port != 0) rules.own_listeners.push_back(listener);
+  for (const auto* const listeners : {&plan.listeners, &plan.tls_listeners}) {
+    for (const TransportAddress& listener : *listeners) {
+      if (!listener.ip.is_unspecified()) add_once(rules.own_addresses, listener.ip);
+      if (listener.port != 0) rules.own_listeners.push_back(listener);
+    }
   }
 }
 

@@ -23,6 +23,7 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   StreamLimits limits;
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
   limits.stranger_time = settings.max_allocate_timeout;
+  limits.plain = settings.tcp;
   return limits;
 }
 
@@ -58,6 +59,7 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
     rules.own_listeners.push_back(socket.local());
   }
   for (const net::BoundTcp& bound : sockets.tcp) rules.own_listeners.push_back(bound.local);
+  for (const net::BoundTcp& bound : sockets.tls) rules.own_listeners.push_back(bound.local);
   rules.relay_port_open = [&ports](const turn::TransportAddress& address) {
     return ports.is_taken(address);
   };
@@ -68,7 +70,7 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
 
 struct Service::State {
   State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& sink,
-        std::size_t descriptors)
+        const net::tls::SharedContext* tls, std::size_t descriptors)
       : plan(asked),
         nonce_key(make_nonce_key(plan.settings)),
         quota(quota_limits(plan.settings)),
@@ -81,10 +83,12 @@ struct Service::State {
                ports,
                sink,
                stream_limits(plan.settings, descriptors),
-               last_lane(descriptors)} {
+               last_lane(descriptors),
+               tls} {
     plan.turn.events = sink.wants_events();
     for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
     for (const auto& bound : sockets.tcp) tcp_listeners.push_back(bound.local);
+    for (const auto& bound : sockets.tls) tls_listeners.push_back(bound.local);
   }
 
   Plan plan;
@@ -93,23 +97,24 @@ struct Service::State {
   net::RelayPorts ports;
   turn::PeerPolicy peer_policy;
   Shared shared;
-  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners;
+  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners, tls_listeners;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
 Service::Service() = default;
 Service::~Service() { stop(); }
 
-std::expected<std::unique_ptr<Service>, std::string> Service::start(const Plan& plan,
-                                                                    observe::EventSink& sink) {
+std::expected<std::unique_ptr<Service>, std::string> Service::start(
+    const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls) {
   Plan wanted = plan;
+  if (tls == nullptr) wanted.tls_listeners.clear();
   wanted.settings.workers = std::max<std::size_t>(wanted.settings.workers, 1);
   const std::size_t descriptors = descriptor_limit();
   auto sockets = bind_listeners(wanted);
   if (!sockets) return std::unexpected(sockets.error());
 
   std::unique_ptr<Service> service(new Service);
-  service->state_ = std::make_unique<State>(wanted, sockets->front(), sink, descriptors);
+  service->state_ = std::make_unique<State>(wanted, sockets->front(), sink, tls, descriptors);
   State& state = *service->state_;
   try {
     for (WorkerSockets& own : *sockets) {
@@ -125,6 +130,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(const Plan& 
 
 std::vector<stun::TransportAddress> Service::udp_listeners() const { return state_->udp_listeners; }
 std::vector<stun::TransportAddress> Service::tcp_listeners() const { return state_->tcp_listeners; }
+std::vector<stun::TransportAddress> Service::tls_listeners() const { return state_->tls_listeners; }
 
 void Service::begin_drain() {
   for (const auto& worker : state_->workers) worker->begin_drain();
@@ -160,6 +166,8 @@ ServiceCounters Service::counters() const {
     sum.lanes += own.lanes.read();
     sum.shared_unowned += own.shared_unowned.read();
     sum.shared_ambiguous += own.shared_ambiguous.read();
+    sum.tls_handshakes += own.tls_handshakes.read();
+    sum.tls_failures += own.tls_failures.read();
     sum.strangers_unanswered += own.strangers_unanswered.read();
   }
   return sum;

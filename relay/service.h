@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "relay/net/tls/context.h"
 #include "relay/observe/event_sink.h"
 #include "relay/plan.h"
 
@@ -24,6 +25,7 @@ struct ServiceCounters {
   std::uint64_t receive_calls = 0, flushes = 0, trains = 0;  // as of DatagramCounters
   std::uint64_t wake_ups = 0;  // how often workers asked the kernel who is ready
   std::uint64_t stream_clients = 0, lanes = 0;
+  std::uint64_t tls_handshakes = 0, tls_failures = 0;
   std::uint64_t strangers_unanswered = 0;
   std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
 };
@@ -31,14 +33,16 @@ struct ServiceCounters {
 class Service {
  public:
   /// Binds every listener, then starts the workers. The error is a sentence for the operator: which
-  /// address and port, why, and what to do. `plan` is copied; `sink` outlives the service.
-  static std::expected<std::unique_ptr<Service>, std::string> start(const Plan& plan,
-                                                                    observe::EventSink& sink);
+  /// address and port, why, and what to do. `plan` is copied; `sink` and `tls` outlive the service.
+  /// `tls` is null where TLS is not served.
+  static std::expected<std::unique_ptr<Service>, std::string> start(
+      const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls = nullptr);
   ~Service();  // stop()
 
   /// Where it listens, with the real ports.
   std::vector<stun::TransportAddress> udp_listeners() const;
   std::vector<stun::TransportAddress> tcp_listeners() const;
+  std::vector<stun::TransportAddress> tls_listeners() const;
 
   /// From now on new allocations are refused (403).
   void begin_drain();

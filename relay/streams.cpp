@@ -17,11 +17,12 @@ stun::IpAddress site_of(const stun::IpAddress& ip) {
 }  // namespace
 
 Streams::Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-                 net::DatagramCounters& counters)
+                 net::DatagramCounters& counters, const net::tls::SharedContext* tls)
     : limits_(limits),
       reactor_(reactor),
       reader_(reader),
       counters_(counters),
+      tls_(tls),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size)) {}
 
 void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) {
@@ -70,7 +71,27 @@ void Streams::forget_stranger(const stun::IpAddress& site) {
   if (strangers != strangers_.end() && --strangers->second == 0) strangers_.erase(strangers);
 }
 
+std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
+  if (tls_ == nullptr) return nullptr;
+  auto node = clients_.extract(session.client());
+  session.set_transport(turn::Transport::tls);
+  node.key() = session.client();
+  clients_.insert(std::move(node));
+  if (!workspace_) workspace_.emplace();
+  return net::tls::Engine::begin(tls_->new_connection(), *workspace_);
+}
+
+void Streams::on_handshake(net::TcpSession& session, bool established) {
+  if (handshakes_left_ != 0) --handshakes_left_;
+  if (established) reader_.on_tls(session.client(), true, session.tls()->description());
+}
+
 void Streams::on_stream_end(net::TcpSession& session) { ended_.push_back(session.client()); }
+
+void Streams::end_round() {
+  handshakes_left_ = max_handshakes;
+  reap();
+}
 
 void Streams::reap() {
   if (ended_.empty()) return;

@@ -6,12 +6,15 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "relay/net/counter.h"
 #include "relay/net/tcp_listener.h"
 #include "relay/net/tcp_session.h"
+#include "relay/net/tls/context.h"
 #include "turn/forward.h"
 
 namespace relay {
@@ -21,6 +24,8 @@ struct StreamLimits {
   /// Connections without an allocation from one IPv4 address or IPv6 /64.
   std::size_t strangers_per_source = 256;
   std::chrono::seconds stranger_time{60};
+  /// Off: clients on streams must begin TLS.
+  bool plain = true;
 };
 
 /// Who is told what arrives on streams.
@@ -33,6 +38,9 @@ class StreamReader {
   virtual bool has_allocation(const turn::FiveTuple& client, turn::Time now) = 0;
   /// How many clients there are now.
   virtual void on_stream_count(std::size_t count) = 0;
+  /// A handshake has succeeded or failed; for people.
+  virtual void on_tls(const turn::FiveTuple& client, bool established,
+                      std::string_view description) = 0;
 
  protected:
   ~StreamReader() = default;
@@ -40,8 +48,9 @@ class StreamReader {
 
 class Streams final : public net::StreamAcceptor, public net::StreamOwner {
  public:
+  /// `tls` is null where TLS is not served.
   Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-          net::DatagramCounters& counters);
+          net::DatagramCounters& counters, const net::tls::SharedContext* tls);
 
   /// Answers go out at once.
   void send_control(const turn::FiveTuple& client, stun::Bytes message);
@@ -51,8 +60,8 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
 
   /// Ends connections that have been without an allocation for too long.
   void sweep(turn::Time now);
-  /// Forgets connections that ended, and tells the reader. Call when nobody is in a session.
-  void reap();
+  /// Everybody has had a turn: forgets connections that ended, and tells the reader.
+  void end_round();
 
   void on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) override;
   void on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
@@ -60,9 +69,18 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   void on_stream_pause() override { reader_.on_stream_pause(); }
   void on_stream_end(net::TcpSession& session) override;
   std::span<std::byte> stream_buffer() override { return {buffer_.get(), buffer_size}; }
+  bool serves_plain() const override { return limits_.plain; }
+  std::unique_ptr<net::tls::Engine> begin_tls(net::TcpSession& session) override;
+  bool may_shake_hands() override { return handshakes_left_ != 0; }
+  void on_handshake(net::TcpSession& session, bool established) override;
+  void on_tls_failure(net::TcpSession& session, std::string_view reason) override {
+    reader_.on_tls(session.client(), false, reason);
+  }
 
  private:
   static constexpr std::size_t buffer_size = 64 * 1024;
+  /// Steps of handshakes in one round: a signature takes up to a millisecond.
+  static constexpr std::size_t max_handshakes = 4;
 
   struct Client {
     std::unique_ptr<net::TcpSession> session;
@@ -73,12 +91,16 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
 
   void note_allocation(Client& client, bool has_one);
   void forget_stranger(const stun::IpAddress& source);
+  void reap();
 
   const StreamLimits limits_;
   Reactor& reactor_;
   StreamReader& reader_;
   net::DatagramCounters& counters_;
+  const net::tls::SharedContext* const tls_;
   std::unique_ptr<std::byte[]> buffer_;
+  std::optional<net::tls::Workspace> workspace_;  // since the first TLS client
+  std::size_t handshakes_left_ = max_handshakes;
   Clients clients_;
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
 

@@ -29,18 +29,23 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                                              : 0,
                  .use_ring = shared.plan.settings.io_uring,
                  .last_lane = shared.last_lane,
-                 .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared}) {
+                 .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared,
+                 .tls = shared.tls}) {
   for (net::DatagramSocket& socket : sockets.udp) {
     if (!exchange_.listen(std::move(socket))) {
       throw std::system_error(errno, std::system_category(), "epoll_ctl");
     }
   }
-  for (net::BoundTcp& bound : sockets.tcp) {
-    tcp_listeners_.push_back(
-        std::make_unique<net::TcpListener>(reactor_, std::move(bound), exchange_.streams()));
-    if (!tcp_listeners_.back()->start()) {
-      throw std::system_error(errno, std::system_category(), "epoll_ctl");
-    }
+  for (std::vector<net::BoundTcp>* const all : {&sockets.tcp, &sockets.tls}) {
+    for (net::BoundTcp& bound : *all) listen(std::move(bound));
+  }
+}
+
+void Worker::listen(net::BoundTcp bound) {
+  tcp_listeners_.push_back(
+      std::make_unique<net::TcpListener>(reactor_, std::move(bound), exchange_.streams()));
+  if (!tcp_listeners_.back()->start()) {
+    throw std::system_error(errno, std::system_category(), "epoll_ctl");
   }
 }
 

@@ -25,7 +25,8 @@ struct Shared {
   net::RelayPorts& ports;
   observe::EventSink& sink;
   StreamLimits streams;
-  int last_lane;  // as of ExchangeParts
+  int last_lane;                       // as of ExchangeParts
+  const net::tls::SharedContext* tls;  // null: TLS is not served
 };
 
 class Worker {
@@ -41,6 +42,7 @@ class Worker {
   std::uint64_t wake_ups() const { return reactor_.rounds().read(); }
 
  private:
+  void listen(net::BoundTcp bound);
   void on_alarm();
 
   WorkerCounters counters_;

@@ -10,6 +10,7 @@ struct WorkerCounters {
   net::Counter allocations;  // now
   net::Counter bindings, requests, challenges, auth_failures, errors;
   net::Counter stream_clients;  // now
+  net::Counter tls_handshakes, tls_failures;
   net::Counter strangers_unanswered;
   /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
   net::Counter shared_unowned, shared_ambiguous;

@@ -16,7 +16,17 @@ constexpr std::size_t kept_capacity = 16 * 1024;
 /// So many reads in a row before others have their turn.
 constexpr int max_reads = 4;
 
+/// The content type of a handshake record (RFC 8446 5.1), which no STUN message begins with.
+constexpr std::byte tls_handshake{0x16};
+/// So many bytes of a TLS connection say how long its ClientHello is; a longer one than any client
+/// sends is not waited for.
+constexpr std::size_t hello_header = 9;
+constexpr std::uint32_t max_hello = 16 * 1024;
+
 constexpr std::array<std::byte, 3> zeros{};
+
+/// Of the ClientHello that begins the connection (RFC 8446 4, 5.1).
+std::uint32_t hello_size(stun::Bytes bytes) { return stun::load_u32(bytes, 5) & 0xff'ffff; }
 
 void release_large(std::vector<std::byte>& buffer) {
   buffer.clear();
@@ -41,6 +51,12 @@ bool TcpSession::start() { return reactor_.add(socket_.number(), *this); }
 
 void TcpSession::close() {
   if (!is_open()) return;
+  if (tls_ && waiting() == 0) {  // A good-bye that cannot leave now is not worth waiting for.
+    tls_->close();
+    const stun::Bytes alert = tls_->workspace().output();
+    ::send(socket_.number(), alert.data(), alert.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    tls_->workspace().clear_output();
+  }
   reactor_.remove(socket_.number(), *this);
   socket_.close();
   owner_.on_stream_end(*this);
@@ -50,6 +66,8 @@ void TcpSession::on_ready(std::uint32_t events) {
   if ((events & EPOLLOUT) != 0) write_pending();
   // An error or the end is found by reading.
   if ((events & ~std::uint32_t{EPOLLOUT}) == 0) return;
+  const bool may_shake_hands = !has_begun_ || (tls_ && !tls_->is_established());
+  if (may_shake_hands && !owner_.may_shake_hands()) return;
   for (int reads = 0; reads < max_reads && is_open() && read_some(); ++reads) {
   }
 }
@@ -63,8 +81,47 @@ bool TcpSession::read_some() {
     return false;
   }
   const auto received = static_cast<std::size_t>(size);
-  take(buffer.first(received));
+  begin_or_take(buffer.first(received));
   return received == buffer.size();
+}
+
+void TcpSession::begin_or_take(stun::Bytes bytes) {
+  if (!has_begun_) return begin(bytes);
+  if (tls_) return decrypt(bytes);
+  take(bytes);
+}
+
+/// The first bytes: TLS, or a message as it is.
+void TcpSession::begin(stun::Bytes bytes) {
+  std::vector<std::byte> hello;  // when it comes in pieces
+  if (!partial_.empty()) {
+    hello.swap(partial_);
+    hello.insert(hello.end(), bytes.begin(), bytes.end());
+    bytes = hello;
+  }
+  if (bytes.front() != tls_handshake) {
+    has_begun_ = true;
+    return owner_.serves_plain() ? take(bytes) : close();
+  }
+  if (bytes.size() < hello_header) {
+    partial_.assign(bytes.begin(), bytes.end());
+    return;
+  }
+  has_begun_ = true;
+  if (hello_size(bytes) <= max_hello) tls_ = owner_.begin_tls(*this);
+  if (!tls_) return close();
+  decrypt(bytes);
+}
+
+void TcpSession::decrypt(stun::Bytes bytes) {
+  const bool was_established = tls_->is_established();
+  const tls::Engine::Input input = tls_->read(bytes);
+  if (!was_established) owner_.on_handshake(*this, tls_->is_established());
+  if (!input.failure.empty()) owner_.on_tls_failure(*this, input.failure);
+  write_sealed();
+  if (!is_open()) return;
+  if (!input.plain.empty()) take(input.plain);
+  if (input.ended || waiting() > max_waiting) close();
 }
 
 void TcpSession::take(stun::Bytes bytes) {
@@ -123,6 +180,7 @@ std::size_t TcpSession::send_data(std::span<const StreamMessage> messages) {
 
 std::size_t TcpSession::send(std::span<const StreamMessage> messages, std::size_t limit) {
   if (!is_open()) return 0;
+  if (tls_) return send_sealed(messages, limit);
   std::size_t written = waiting() == 0 ? try_write(messages) : 0;
   std::size_t taken = 0;
   for (const StreamMessage& message : messages) {
@@ -140,6 +198,31 @@ std::size_t TcpSession::send(std::span<const StreamMessage> messages, std::size_
   }
   watch_for_room(waiting() != 0);
   return taken;
+}
+
+/// Which messages there is room for is decided first: of records that are half out the rest must
+/// follow.
+std::size_t TcpSession::send_sealed(std::span<const StreamMessage> messages, std::size_t limit) {
+  std::size_t taken = 0, size = 0;
+  for (const StreamMessage& message : messages) {
+    if (waiting() + size + message.size() > limit) continue;
+    for (const stun::Bytes part : parts_of(message)) tls_->append(part);
+    size += message.size();
+    ++taken;
+  }
+  tls_->seal();
+  write_sealed();
+  return taken;
+}
+
+/// Sends what the engine has put out; what the kernel does not take waits.
+void TcpSession::write_sealed() {
+  const StreamMessage sealed{.header = {}, .payload = tls_->workspace().output()};
+  if (sealed.payload.empty()) return;
+  const std::size_t written = waiting() == 0 ? try_write(std::span(&sealed, 1)) : 0;
+  if (written < sealed.size()) queue(sealed, written);
+  tls_->workspace().clear_output();
+  watch_for_room(waiting() != 0);
 }
 
 /// How many bytes the kernel took.

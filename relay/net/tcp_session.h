@@ -1,14 +1,17 @@
-// One client on a TCP connection: cuts what arrives into messages, writes what it is sent. A client
-// that reads slowly costs a bounded amount of memory and nobody else's time: relayed data is
-// dropped when too much waits, answers still queue, and beyond a second bound the connection ends.
-// One worker owns it.
+// One client on a TCP connection, in TLS or not as its first byte tells: cuts what arrives into
+// messages, writes what it is sent. A client that reads slowly costs a bounded amount of memory and
+// nobody else's time: relayed data is dropped when too much waits, answers still queue, and beyond
+// a second bound the connection ends. One worker owns it.
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/net/tls/engine.h"
 #include "relay/reactor.h"
 #include "turn/limits.h"
 #include "turn/stream_framer.h"
@@ -30,6 +33,18 @@ class StreamOwner {
   virtual void on_stream_end(TcpSession& session) = 0;
   /// Where sessions read into, one at a time.
   virtual std::span<std::byte> stream_buffer() = 0;
+
+  /// Whether a session that does not begin TLS is served.
+  virtual bool serves_plain() const = 0;
+  /// The client begins TLS: what it is served with, or nothing. The client's five-tuple says TLS
+  /// from then on.
+  virtual std::unique_ptr<tls::Engine> begin_tls(TcpSession& session) = 0;
+  /// Handshakes are long work. False: enough of it was done in this round of the worker.
+  virtual bool may_shake_hands() = 0;
+  /// A step of a handshake was done; whether it was the last.
+  virtual void on_handshake(TcpSession& session, bool established) = 0;
+  /// Why TLS ended when it was no orderly end.
+  virtual void on_tls_failure(TcpSession& session, std::string_view reason) = 0;
 
  protected:
   ~StreamOwner() = default;
@@ -64,6 +79,8 @@ class TcpSession final : public Watched {
   void close();
 
   const turn::FiveTuple& client() const { return client_; }
+  void set_transport(turn::Transport transport) { client_.transport = transport; }
+  const tls::Engine* tls() const { return tls_.get(); }
   /// Longer messages from the client end the connection.
   void set_message_limit(std::size_t bytes) { message_limit_ = bytes; }
 
@@ -77,11 +94,16 @@ class TcpSession final : public Watched {
  private:
   bool is_open() const { return socket_.is_open(); }
   bool read_some();
+  void begin_or_take(stun::Bytes bytes);
+  void begin(stun::Bytes bytes);
+  void decrypt(stun::Bytes bytes);
   void take(stun::Bytes bytes);
   stun::Bytes complete_partial(stun::Bytes bytes);
   turn::Frame cut(stun::Bytes bytes);
 
   std::size_t send(std::span<const StreamMessage> messages, std::size_t limit);
+  std::size_t send_sealed(std::span<const StreamMessage> messages, std::size_t limit);
+  void write_sealed();
   std::size_t try_write(std::span<const StreamMessage> messages);
   void queue(const StreamMessage& message, std::size_t skip);
   std::size_t waiting() const { return pending_.size() - written_; }
@@ -92,11 +114,13 @@ class TcpSession final : public Watched {
   FileDescriptor socket_;
   turn::FiveTuple client_;
   StreamOwner& owner_;
+  std::unique_ptr<tls::Engine> tls_;
+  bool has_begun_ = false;   // whether this is TLS is known
+  bool wants_room_ = false;  // told when the client has read something
   std::size_t message_limit_ = turn::max_control_message;
   std::vector<std::byte> partial_;  // the beginning of a message, until the rest arrives
   std::vector<std::byte> pending_;  // [written_, size) waits for the client to read
   std::size_t written_ = 0;
-  bool wants_room_ = false;  // told when the client has read something
 };
 
 }  // namespace relay::net

@@ -47,6 +47,19 @@ struct LogSettings {
   std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
 };
 
+struct TlsSettings {
+  bool served = true;
+  std::uint16_t port = 5349;     // 0: any free one (tests)
+  std::string certificate_file;  // empty: a certificate is made
+  std::string key_file;          // empty: the key is in certificate_file
+  std::string passphrase;        // of the key
+  std::string client_ca_file;    // empty: clients need no certificate
+  std::string cipher_list;       // empty: the good ones
+  std::string curves;            // empty: OpenSSL's choice
+  bool version_1_0 = false, version_1_1 = false, version_1_2 = true;  // 1.3 always
+  std::string state_dir;  // for the certificate that is made; empty: the usual place
+};
+
 struct Settings {
   // Listening. Empty listening_ips: every address of every interface that is up.
   std::vector<stun::IpAddress> listening_ips;
@@ -54,6 +67,7 @@ struct Settings {
   std::uint16_t listening_port = 3478;  // 0: any free port (tests)
   bool udp = true;
   bool tcp = true;
+  TlsSettings tls;
   std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
   bool io_uring = true;                         // where the kernel has it

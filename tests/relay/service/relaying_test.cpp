@@ -21,7 +21,7 @@ Buffer data_of(Bytes indication) {
 }  // namespace
 
 TEST_CASE("data passes both ways on a channel", "[relay][rfc8656-12]") {
-  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
   RunningRelay relay;
   WireClient client = relay.client(transport);
   UdpSocket peer;
@@ -41,7 +41,7 @@ TEST_CASE("data passes both ways on a channel", "[relay][rfc8656-12]") {
 }
 
 TEST_CASE("data passes in indications where no channel is bound", "[relay][rfc8656-11]") {
-  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
   RunningRelay relay;
   WireClient client = relay.client(transport);
   UdpSocket peer;
@@ -81,7 +81,7 @@ TEST_CASE("a peer without permission is not heard", "[relay][rfc8656-9]") {
 }
 
 TEST_CASE("an allocation that is given up closes its port", "[relay][rfc8656-7]") {
-  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
   RunningRelay relay;
   WireClient client = relay.client(transport);
   client.allocate();
@@ -122,7 +122,7 @@ TEST_CASE("a wildcard listener answers from the address that was asked", "[relay
 }
 
 TEST_CASE("IPv6 clients and IPv6 peers are relayed likewise", "[relay][rfc8656-7.2]") {
-  const Transport transport = GENERATE(Transport::udp, Transport::tcp);
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
   const std::string listening = GENERATE("::1", "::");
   RunningRelay relay([&](relay::Settings& settings) {
     settings.listening_ips = {stun::IpAddress::parse(listening).value()};

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include "relay/net/tls/self_made.h"
+#include "tests/support/temporary_directory.h"
+
 namespace relay::test {
 
 Plan test_plan(const std::function<void(Settings&)>& change) {
@@ -9,6 +12,7 @@ Plan test_plan(const std::function<void(Settings&)>& change) {
   Settings settings;
   settings.listening_ips = {loopback};
   settings.listening_port = 0;
+  settings.tls.port = 0;
   settings.relay_ips = {loopback};
   settings.workers = 1;
   settings.allow_loopback_peers = true;
@@ -23,8 +27,21 @@ Plan test_plan(const std::function<void(Settings&)>& change) {
   return *plan;
 }
 
+const net::tls::SharedContext& test_certificate() {
+  static const net::tls::SharedContext context([] {
+    const TemporaryDirectory folder;
+    const auto files = net::tls::keep_self_made(
+        folder / "", {.dns = {"localhost"}, .addresses = {"127.0.0.1"}}, net::tls::wall_clock());
+    REQUIRE(files.has_value());
+    return net::tls::Context::load(
+               {.certificate_file = files->certificate_file, .key_file = files->key_file})
+        .value();
+  }());
+  return context;
+}
+
 RunningRelay::RunningRelay(const std::function<void(Settings&)>& change) {
-  auto started = Service::start(test_plan(change), sink);
+  auto started = Service::start(test_plan(change), sink, &test_certificate());
   if (!started) FAIL(started.error());
   service = std::move(*started);
 }

@@ -23,7 +23,18 @@ class QuietSink : public observe::EventSink {
     const std::lock_guard lock(mutex_);
     warnings_.emplace_back(sentence);
   }
-  void debug(std::string_view) override {}
+  void debug(std::string_view sentence) override {
+    const std::lock_guard lock(mutex_);
+    debug_lines_.emplace_back(sentence);
+  }
+
+  /// All debug lines, each with a newline.
+  std::string debug_text() {
+    const std::lock_guard lock(mutex_);
+    std::string text;
+    for (const std::string& line : debug_lines_) text += line + "\n";
+    return text;
+  }
 
   std::vector<std::string> warnings() {
     const std::lock_guard lock(mutex_);
@@ -43,17 +54,22 @@ class QuietSink : public observe::EventSink {
   std::mutex mutex_;
   std::vector<std::pair<std::size_t, turn::Event::Kind>> events_;
   std::vector<std::string> warnings_;
+  std::vector<std::string> debug_lines_;
 };
 
 /// One worker on 127.0.0.1 that relays to loopback peers, unless `change` says otherwise.
 Plan test_plan(const std::function<void(Settings&)>& change = {});
 
+/// A certificate for 127.0.0.1, made once for all tests.
+const net::tls::SharedContext& test_certificate();
+
 struct RunningRelay {
   explicit RunningRelay(const std::function<void(Settings&)>& change = {});
 
   TransportAddress server(turn::Transport transport) const {
-    return transport == turn::Transport::udp ? service->udp_listeners().front()
-                                             : service->tcp_listeners().front();
+    return transport == turn::Transport::udp   ? service->udp_listeners().front()
+           : transport == turn::Transport::tcp ? service->tcp_listeners().front()
+                                               : service->tls_listeners().front();
   }
   WireClient client(turn::Transport transport) const {
     return WireClient(transport, server(transport));

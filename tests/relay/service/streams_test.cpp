@@ -1,4 +1,4 @@
-// Clients on TCP: messages cut anywhere, slow readers, silence and garbage.
+// Clients on TCP and TLS: messages cut anywhere, slow readers, silence and garbage.
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,7 +22,8 @@ Buffer binding_request() {
 }
 
 struct Call {
-  explicit Call(RunningRelay& relay) : client(relay.client(Transport::tcp)) {
+  explicit Call(RunningRelay& relay, Transport transport = Transport::tcp)
+      : client(relay.client(transport)) {
     relayed = client.allocate();
     client.bind(channel, peer.address());
   }
@@ -34,8 +35,9 @@ struct Call {
 }  // namespace
 
 TEST_CASE("a message may arrive in two pieces, cut at any byte", "[relay][rfc8656-12.5]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  Call call(relay);
+  Call call(relay, transport);
   const Buffer payload = pattern(33, 1);
   const Buffer whole = channel_data(Transport::tcp, channel, payload);
   for (std::size_t cut = 1; cut < whole.size(); ++cut) {
@@ -52,8 +54,9 @@ TEST_CASE("a message may arrive in two pieces, cut at any byte", "[relay][rfc865
 }
 
 TEST_CASE("a message may arrive byte by byte, and requests too", "[relay][rfc8656-12.5]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  Call call(relay);
+  Call call(relay, transport);
   for (unsigned round = 0; round < 3; ++round) {
     const Buffer payload = pattern(70 + round, round);
     for (const std::byte& byte : channel_data(Transport::tcp, channel, payload)) {
@@ -70,8 +73,9 @@ TEST_CASE("a message may arrive byte by byte, and requests too", "[relay][rfc865
 }
 
 TEST_CASE("many messages may arrive at once, the last one torn anywhere", "[relay][rfc8656-12.5]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  Call call(relay);
+  Call call(relay, transport);
   Buffer stream;
   std::vector<Buffer> payloads;
   for (unsigned i = 0; i < 200; ++i) {
@@ -87,8 +91,9 @@ TEST_CASE("many messages may arrive at once, the last one torn anywhere", "[rela
 }
 
 TEST_CASE("a burst from a peer reaches the stream whole and in order", "[relay]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  Call call(relay);
+  Call call(relay, transport);
   for (unsigned i = 0; i < 500; ++i) {
     call.peer.send(call.relayed, pattern(1 + i * 7 % 1400, i));
     if (i % 50 != 49) continue;
@@ -99,8 +104,9 @@ TEST_CASE("a burst from a peer reaches the stream whole and in order", "[relay]"
 }
 
 TEST_CASE("who does not read loses data, and costs nobody else", "[relay]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  Call slow(relay), quick(relay);
+  Call slow(relay, transport), quick(relay, transport);
   const Buffer payload = pattern(1200, 1);
   REQUIRE(eventually([&] {
     for (int i = 0; i < 100; ++i) slow.peer.send(slow.relayed, payload);
@@ -120,24 +126,26 @@ TEST_CASE("who does not read loses data, and costs nobody else", "[relay]") {
   }
   SECTION("who asks on and on meanwhile is disconnected") {
     CHECK(eventually([&] {
-      ::send(slow.client.fd(), request.data(), request.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      slow.client.try_send(request);
       return relay.service->counters().stream_clients == 1;
     }));
   }
 }
 
 TEST_CASE("what is no message ends the connection", "[relay]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
   const Buffer garbage = GENERATE(to_buffer("GET / HTTP/1.1\r\n\r\n"), Buffer(64, std::byte{0xff}),
                                   Buffer(64, std::byte{0x01}));
-  WireClient client = relay.client(Transport::tcp);
+  WireClient client = relay.client(transport);
   client.send(garbage);
   CHECK(client.wait_for_end());
 }
 
 TEST_CASE("before it has an allocation a client may not make us keep much", "[relay]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
-  WireClient client = relay.client(Transport::tcp);
+  WireClient client = relay.client(transport);
   Buffer header(4);
   stun::store_u16(header, 0, channel);
   stun::store_u16(header, 2, 60'000);
@@ -157,9 +165,10 @@ TEST_CASE("a connection that never allocates is closed, one with an allocation i
 }
 
 TEST_CASE("when the connection ends its allocation goes", "[relay]") {
+  const Transport transport = GENERATE(Transport::tcp, Transport::tls);
   RunningRelay relay;
   {
-    Call call(relay);
+    Call call(relay, transport);
     CHECK(relay.service->counters().allocations == 1);
   }
   CHECK(eventually([&] {

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <openssl/err.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -105,9 +106,24 @@ WireClient::WireClient(turn::Transport transport, const TransportAddress& server
   REQUIRE(::connect(fd(), address.data(), address.size()) == 0);
   const int at_once = 1;
   REQUIRE(::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == 0);
+  if (transport_ == turn::Transport::tls) begin_tls();
+}
+
+void WireClient::begin_tls() {
+  const net::tls::SslContextPointer context(SSL_CTX_new(TLS_client_method()));
+  // A record may hold no data for us: a ticket.
+  SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
+  ssl_.reset(SSL_new(context.get()));
+  SSL_set_fd(ssl_.get(), fd());
+  REQUIRE(SSL_connect(ssl_.get()) == 1);
 }
 
 void WireClient::send(Bytes bytes) {
+  if (ssl_) {
+    const int size = static_cast<int>(bytes.size());
+    REQUIRE(SSL_write(ssl_.get(), bytes.data(), size) == size);
+    return;
+  }
   while (!bytes.empty()) {
     const net::SocketAddress address(server_);
     const bool udp = transport_ == turn::Transport::udp;
@@ -115,6 +131,16 @@ void WireClient::send(Bytes bytes) {
                                   udp ? address.data() : nullptr, udp ? address.size() : 0);
     REQUIRE(sent > 0);
     bytes = bytes.subspan(static_cast<std::size_t>(sent));
+  }
+}
+
+void WireClient::try_send(Bytes bytes) {
+  pollfd room{.fd = fd(), .events = POLLOUT, .revents = 0};
+  if (::poll(&room, 1, 0) != 1 || room.revents != POLLOUT) return;
+  if (!ssl_) {
+    ::send(fd(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+  } else if (SSL_write(ssl_.get(), bytes.data(), static_cast<int>(bytes.size())) <= 0) {
+    ERR_clear_error();
   }
 }
 
@@ -149,10 +175,12 @@ std::optional<Buffer> WireClient::receive_within(int milliseconds) {
 }
 
 bool WireClient::fill_stream(int milliseconds) {
-  if (!readable(fd(), milliseconds)) return false;
+  if ((!ssl_ || SSL_pending(ssl_.get()) == 0) && !readable(fd(), milliseconds)) return false;
   std::array<std::byte, 65536> bytes;
-  const ssize_t size = ::recv(fd(), bytes.data(), bytes.size(), 0);
-  if (size <= 0) return false;
+  const ssize_t size = ssl_ ? SSL_read(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
+                            : ::recv(fd(), bytes.data(), bytes.size(), 0);
+  if (size <= 0)
+    return ssl_ && SSL_get_error(ssl_.get(), static_cast<int>(size)) == SSL_ERROR_WANT_READ;
   stream_.insert(stream_.end(), bytes.begin(), bytes.begin() + size);
   return true;
 }
@@ -250,7 +278,7 @@ Buffer WireClient::receive_channel_data(std::uint16_t channel) {
 
 Buffer channel_data(turn::Transport transport, std::uint16_t channel, Bytes payload) {
   const std::size_t padded =
-      transport == turn::Transport::udp ? payload.size() : (payload.size() + 3) / 4 * 4;
+      turn::is_stream(transport) ? (payload.size() + 3) / 4 * 4 : payload.size();
   Buffer message(4 + padded);
   stun::store_u16(message, 0, channel);
   stun::store_u16(message, 2, static_cast<std::uint16_t>(payload.size()));

@@ -1,5 +1,5 @@
-// A TURN client on a plain blocking socket, for tests of the running relay. Every wait has a
-// deadline; when it passes, the test fails there.
+// A TURN client on a plain blocking socket, or TLS on it, for tests of the running relay. Every
+// wait has a deadline; when it passes, the test fails there.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/net/tls/openssl.h"
 #include "stun/integrity.h"
 #include "stun/message_builder.h"
 #include "stun/message_view.h"
@@ -68,6 +69,8 @@ class WireClient {
   void refresh(std::uint32_t lifetime);
 
   void send(Bytes bytes);
+  /// As far as the server takes it now.
+  void try_send(Bytes bytes);
   void send_channel_data(std::uint16_t channel, Bytes payload);
   void send_indication(const TransportAddress& peer, Bytes payload);
   /// The next message, whole; over TCP padding included.
@@ -79,15 +82,18 @@ class WireClient {
   /// Where the last datagram came from.
   const TransportAddress& answered_from() const { return answered_from_; }
   int fd() const { return fd_.number(); }
+  SSL* ssl() const { return ssl_.get(); }
   const TransportAddress& local() const { return local_; }
   /// True when the server has closed the connection; waits for it.
   bool wait_for_end();
 
  private:
   bool fill_stream(int milliseconds);
+  void begin_tls();
 
   turn::Transport transport_;
   net::FileDescriptor fd_;
+  net::tls::SslPointer ssl_;
   TransportAddress server_, local_, answered_from_;
   Buffer stream_;
   std::string realm_;
