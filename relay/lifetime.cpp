@@ -25,8 +25,9 @@ Lifetime::Lifetime(DrainLimits limits, BatchReports reports)
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT: a peer that closes is an ordinary error of send()
 }
 
-void Lifetime::run(Service& service, observe::Log& log) {
+void Lifetime::run(Service& service, Certificates* certificates, observe::Log& log) {
   service_ = &service;
+  certificates_ = certificates;
   log_ = &log;
   await_signal();
   await_second();
@@ -50,7 +51,7 @@ void Lifetime::on_signal(int number) {
                 "draining: no new allocations; ends when the last one has (SIGUSR1)");
       return begin_drain(limits_.enough, std::nullopt);
     case SIGUSR2:
-      return log_->info("SIGUSR2: there are no certificates to load again");
+      return reload_certificates();
     default:
       break;
   }
@@ -72,6 +73,17 @@ void Lifetime::on_hangup() {
   if (has_terminal_ && ::isatty(STDOUT_FILENO) == 0) return stop();
   log_->reopen();
   log_->info("log files opened again (SIGHUP)");
+  if (certificates_ != nullptr) reload_certificates();
+}
+
+void Lifetime::reload_certificates() {
+  if (certificates_ == nullptr)
+    return log_->info("SIGUSR2: there are no certificates to load again");
+  tell(certificates_->reload());
+}
+
+void Lifetime::tell(const Certificates::Outcome& outcome) {
+  log_->say(outcome.loaded ? LogLevel::info : LogLevel::warning, outcome.sentence);
 }
 
 void Lifetime::await_second() {
@@ -79,6 +91,9 @@ void Lifetime::await_second() {
   every_second_.async_wait([this](const asio::error_code& error) {
     if (error) return;
     log_->tick();
+    if (certificates_ != nullptr) {
+      if (const auto outcome = certificates_->tick()) tell(*outcome);
+    }
     for (const std::string& line : batch_report_.tick(service_->counters())) {
       log_->say(LogLevel::info, line);
     }

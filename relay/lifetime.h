@@ -1,6 +1,7 @@
 // How a serving process ends, and the other signals. SIGTERM drains for a bounded time, SIGINT
 // stops now, either one again stops at once; SIGUSR1 drains for as long as it takes; SIGHUP opens
-// the log file again. Belongs to the main thread.
+// the log file again and loads the certificate again, SIGUSR2 the latter alone. Belongs to the main
+// thread.
 #pragma once
 
 #include <array>
@@ -11,6 +12,7 @@
 #include <optional>
 
 #include "relay/batch_report.h"
+#include "relay/certificates.h"
 #include "relay/observe/log.h"
 #include "relay/service.h"
 
@@ -26,8 +28,8 @@ class Lifetime {
   /// From here on signals wait for run() instead of ending the process.
   Lifetime(DrainLimits limits, BatchReports reports);
 
-  /// Serves until it is time to end. `service` and `log` outlive the call.
-  void run(Service& service, observe::Log& log);
+  /// Serves until it is time to end. Everything outlives the call; `certificates` may be null.
+  void run(Service& service, Certificates* certificates, observe::Log& log);
   /// Have run() call `task` on its thread. From any thread.
   void post(std::function<void()> task) { asio::post(context_, std::move(task)); }
 
@@ -35,6 +37,8 @@ class Lifetime {
   void await_signal();
   void on_signal(int number);
   void on_hangup();
+  void reload_certificates();
+  void tell(const Certificates::Outcome& outcome);
   void await_second();
   void begin_drain(std::size_t enough, std::optional<std::chrono::seconds> longest);
   void watch_drain();
@@ -51,6 +55,7 @@ class Lifetime {
   bool ending_ = false;  // SIGTERM or SIGINT came
   bool has_terminal_;
   Service* service_ = nullptr;
+  Certificates* certificates_ = nullptr;
   observe::Log* log_ = nullptr;
 };
 

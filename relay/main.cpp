@@ -32,6 +32,10 @@ int main(int argc, char** argv) {
     const auto plan = relay::make_plan(parsed->settings, relay::host_facts());
     if (!plan) return fail(plan.error(), 1);
     for (const std::string& remark : plan->remarks) fail("warning: " + remark, 0);
+    if (parsed->action == Action::check_config) {
+      const auto certificates = relay::load_certificates(*plan);
+      if (!certificates) return fail(certificates.error(), 1);
+    }
     if (parsed->action == Action::run) {
       const auto served = relay::serve(*plan);
       return served ? 0 : fail(served.error(), 1);

@@ -54,6 +54,30 @@ Complaint plan_users(Plan& plan, const HostFacts& host) {
   return std::nullopt;
 }
 
+/// What a certificate can name: letters, digits, dots and hyphens.
+bool is_dns_name(const std::string& name) {
+  return !name.empty() && name.size() < 64 &&
+         std::ranges::all_of(
+             name,
+             [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '-';
+             });
+}
+
+void plan_host_names(Plan& plan, const HostFacts& host) {
+  const auto add = [&](const std::string& name) {
+    const auto& names = plan.host_names;
+    if (is_dns_name(name) && std::ranges::find(names, name) == names.end()) {
+      plan.host_names.push_back(name);
+    }
+  };
+  const bool is_whole = host.host_name.contains('.');
+  if (!is_whole && !host.domain_name.empty()) add(host.host_name + "." + host.domain_name);
+  add(host.host_name);
+  add("localhost");
+}
+
 void plan_workers(Settings& settings, const HostFacts& host) {
   if (settings.workers == 0) settings.workers = host.usable_cpus;
   settings.workers = std::clamp<std::size_t>(settings.workers, 1, max_workers);
@@ -70,6 +94,7 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   plan.turn.announce_peers = plan.settings.relay_sockets == RelaySharing::shared;
   plan_realm(plan.settings, host);
   plan_workers(plan.settings, host);
+  plan_host_names(plan, host);
   remark_on_keys(plan, realm_given);
 
   if (const Complaint wrong = plan_users(plan, host)) return std::unexpected(*wrong);

@@ -35,9 +35,10 @@ struct Plan {
   /// Without the ports of listeners opened on port 0 and without relay_port_open: the service adds
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;
-  std::vector<std::string> remarks;  // sentences an operator should read; no secrets in them
-  bool made_user = false;            // settings.users holds one that was made up here
-  bool made_secret = false;          // settings.secrets likewise
+  std::vector<std::string> host_names;  // under which clients may know this host
+  std::vector<std::string> remarks;     // sentences an operator should read; no secrets in them
+  bool made_user = false;               // settings.users holds one that was made up here
+  bool made_secret = false;             // settings.secrets likewise
 };
 
 /// The user that is made up when none is configured.

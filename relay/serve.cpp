@@ -6,6 +6,7 @@
 #include <optional>
 #include <thread>
 
+#include "relay/certificates.h"
 #include "relay/lifetime.h"
 #include "relay/observe/log.h"
 #include "relay/process/daemon.h"
@@ -36,6 +37,9 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
   for (const auto& listener : service.tcp_listeners()) {
     log.info(fmt::format("listening on tcp {}", listener.to_string()));
   }
+  for (const auto& listener : service.tls_listeners()) {
+    log.info(fmt::format("listening on tls {}", listener.to_string()));
+  }
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     log.info(relay.external ? fmt::format("relays open on {}, advertised as {}",
                                           relay.local.to_string(), relay.external->to_string())
@@ -48,10 +52,11 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
 /// Tests what was started beside serving it, then shows CHECK and leaves the terminal alone.
 class SelfTest {
  public:
-  SelfTest(const Plan& plan, const Service& service, Lifetime& lifetime,
-           std::optional<process::Daemon>& daemon)
-      : thread_([&](const std::stop_token& stop) {
-          const std::string findings = self_test::check(plan, service, stop);
+  SelfTest(const Plan& plan, const Service& service, const Certificates* certificates,
+           Lifetime& lifetime, std::optional<process::Daemon>& daemon)
+      : thread_([=, &plan, &service, &lifetime, &daemon](const std::stop_token& stop) {
+          std::string findings = self_test::check(plan, service, stop);
+          if (certificates != nullptr) findings += " | " + certificates->summary();
           lifetime.post([findings, &plan, &daemon] {
             show(screen_of(plan.settings.log), check_line(findings));
             if (daemon) daemon->ready();
@@ -64,10 +69,29 @@ class SelfTest {
 
 }  // namespace
 
+std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(const Plan& plan) {
+  const TlsSettings& tls = plan.settings.tls;
+  if (!tls.served) return nullptr;
+  auto loaded = Certificates::load(plan);
+  if (loaded) return loaded;
+  if (!tls.certificate_file.empty() || !tls.state_dir.empty()) return loaded;
+  fmt::print(stderr,
+             "turnserver: warning: TLS is off, no certificate can be kept: {}; give one "
+             "with --cert, or a folder with --state-dir\n",
+             loaded.error());
+  return nullptr;
+}
+
 std::expected<void, std::string> serve(const Plan& plan) {
   const Settings& settings = plan.settings;
   const auto identity = process::find_identity(settings.run_as_user, settings.run_as_group);
   if (!identity) return std::unexpected(identity.error());
+
+  const auto certificates = load_certificates(plan);
+  if (!certificates) return std::unexpected(certificates.error());
+  if (*certificates && !(*certificates)->remark().empty()) {
+    fmt::print(stderr, "turnserver: warning: {}\n", (*certificates)->remark());
+  }
 
   std::optional<process::Daemon> daemon;
   if (settings.daemon) {
@@ -80,7 +104,7 @@ std::expected<void, std::string> serve(const Plan& plan) {
   if (!log) return std::unexpected(log.error());
   Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations},
                     {.received = settings.log.receive_batches, .sent = settings.log.send_batches});
-  auto service = Service::start(plan, **log);
+  auto service = Service::start(plan, **log, *certificates ? &(*certificates)->context() : nullptr);
   if (!service) return std::unexpected(service.error());
 
   std::optional<process::PidFile> pid_file;
@@ -93,11 +117,11 @@ std::expected<void, std::string> serve(const Plan& plan) {
     return std::unexpected(dropped.error());
   }
 
-  show(screen_of(settings.log), startup_screen(plan, **service));
+  show(screen_of(settings.log), startup_screen(plan, **service, certificates->get()));
   log_start(plan, **service, **log);
   {
-    const SelfTest self_test(plan, **service, lifetime, daemon);
-    lifetime.run(**service, **log);
+    const SelfTest self_test(plan, **service, certificates->get(), lifetime, daemon);
+    lifetime.run(**service, certificates->get(), **log);
   }
   (*service)->stop();
   return {};

@@ -6,9 +6,13 @@
 #include <string>
 #include <vector>
 
+#include "relay/certificates.h"
 #include "relay/plan.h"
 
 namespace relay {
+
+/// Null: TLS is not served, since nobody asks for it or, told as a warning, nothing can be kept.
+std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(const Plan& plan);
 
 /// Serves until a signal ends it. The error is a sentence: it never began to.
 std::expected<void, std::string> serve(const Plan& plan);

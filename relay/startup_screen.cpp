@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "relay/plan_addresses.h"
 
@@ -14,16 +16,35 @@ using nlohmann::ordered_json;
 Ports ports_of(const Service& service) {
   const auto udp = service.udp_listeners();
   const auto tcp = service.tcp_listeners();
+  const auto tls = service.tls_listeners();
   return {.udp = udp.empty() ? std::uint16_t{0} : udp.front().port,
-          .tcp = tcp.empty() ? std::uint16_t{0} : tcp.front().port};
+          .tcp = tcp.empty() ? std::uint16_t{0} : tcp.front().port,
+          .tls = tls.empty() ? std::uint16_t{0} : tls.front().port};
 }
 
 /// `3478/udp+tcp`
-std::string ports_text(Ports ports) {
+std::string plain_ports_text(Ports ports) {
   if (ports.tcp == 0) return fmt::format("{}/udp", ports.udp);
   if (ports.udp == 0) return fmt::format("{}/tcp", ports.tcp);
   if (ports.udp == ports.tcp) return fmt::format("{}/udp+tcp", ports.udp);
   return fmt::format("{}/udp {}/tcp", ports.udp, ports.tcp);
+}
+
+/// `3478/udp+tcp 5349/tls`
+std::string ports_text(Ports ports) {
+  if (ports.tls == 0) return plain_ports_text(ports);
+  const std::string tls = fmt::format("{}/tls", ports.tls);
+  return ports.udp == 0 && ports.tcp == 0 ? tls : plain_ports_text(ports) + " " + tls;
+}
+
+/// What the certificate is good for: the address, else its first name that is no wildcard.
+std::string tls_host(const std::string& address, const std::string& host,
+                     const net::tls::Certificate* certificate) {
+  if (certificate == nullptr || certificate->is_for_address(address)) return host;
+  for (const std::string& name : certificate->dns_names) {
+    if (!name.contains('*')) return name;
+  }
+  return host;
 }
 
 std::string ready_line(const Plan& plan, Ports ports) {
@@ -32,7 +53,7 @@ std::string ready_line(const Plan& plan, Ports ports) {
                      plan.settings.min_port, plan.settings.max_port, plan.settings.realm);
 }
 
-ordered_json urls(const Plan& plan, Ports ports) {
+ordered_json urls(const Plan& plan, Ports ports, const net::tls::Certificate* certificate) {
   ordered_json all = ordered_json::array();
   for (const turn::RelayAddress& address : addresses_for_clients(plan)) {
     const stun::IpAddress& ip = address.advertised();
@@ -43,26 +64,35 @@ ordered_json urls(const Plan& plan, Ports ports) {
     }
     if (ports.udp != 0) all.push_back(fmt::format("turn:{}:{}?transport=udp", host, ports.udp));
     if (ports.tcp != 0) all.push_back(fmt::format("turn:{}:{}?transport=tcp", host, ports.tcp));
+    if (ports.tls != 0) {
+      const std::string url = fmt::format("turns:{}:{}?transport=tcp",
+                                          tls_host(ip.to_string(), host, certificate), ports.tls);
+      if (std::find(all.begin(), all.end(), url) == all.end()) all.push_back(url);
+    }
   }
   return all;
 }
 
 }  // namespace
 
-std::string startup_screen(const Plan& plan, const Service& service) {
+std::string startup_screen(const Plan& plan, const Service& service,
+                           const Certificates* certificates) {
   const Ports ports = ports_of(service);
+  std::optional<net::tls::Certificate> certificate;
+  if (certificates != nullptr) certificate = certificates->context().certificate();
   std::string screen = ready_line(plan, ports) + "\n";
   if (plan.made_secret) {
     screen += fmt::format("SECRET {}   for this run; keep one with --static-auth-secret\n",
                           plan.settings.secrets.front());
   }
-  return screen + "PASTE  " + ice_servers(plan, ports) + "\n";
+  return screen + "PASTE  " + ice_servers(plan, ports, certificate ? &*certificate : nullptr) +
+         "\n";
 }
 
 std::string check_line(const std::string& findings) { return "CHECK  " + findings + "\n"; }
 
-std::string ice_servers(const Plan& plan, Ports ports) {
-  ordered_json server{{"urls", urls(plan, ports)}};
+std::string ice_servers(const Plan& plan, Ports ports, const net::tls::Certificate* certificate) {
+  ordered_json server{{"urls", urls(plan, ports, certificate)}};
   if (!plan.turn.stun_only) {
     const auto credentials = self_test::credentials_of(plan.settings);
     // A browser wants a name and a password for any turn: URL, even where nobody asks for them.

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "relay/certificates.h"
 #include "relay/plan.h"
 #include "relay/self_test/credentials.h"
 #include "relay/service.h"
@@ -11,7 +12,8 @@
 namespace relay {
 
 /// READY, SECRET where there is one, and PASTE; each line ends with a newline.
-std::string startup_screen(const Plan& plan, const Service& service);
+std::string startup_screen(const Plan& plan, const Service& service,
+                           const Certificates* certificates);
 /// The CHECK line for what the self-test found.
 std::string check_line(const std::string& findings);
 
@@ -19,9 +21,12 @@ std::string check_line(const std::string& findings);
 struct Ports {
   std::uint16_t udp = 0;  // 0: not served
   std::uint16_t tcp = 0;
+  std::uint16_t tls = 0;
 };
 
-/// A JSON array as RTCPeerConnection takes it for `iceServers`.
-std::string ice_servers(const Plan& plan, Ports ports);
+/// A JSON array as RTCPeerConnection takes it for `iceServers`. Over TLS a server is called as
+/// `certificate` has it, where there is one.
+std::string ice_servers(const Plan& plan, Ports ports,
+                        const net::tls::Certificate* certificate = nullptr);
 
 }  // namespace relay

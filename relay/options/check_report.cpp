@@ -15,9 +15,13 @@ std::string joined(const std::vector<stun::IpAddress>& addresses, std::string_vi
 }
 
 std::string listening(const Settings& settings) {
-  const std::string_view transports = !settings.tcp ? "udp" : !settings.udp ? "tcp" : "udp+tcp";
-  return fmt::format("{}, port {}/{}", joined(settings.listening_ips, "every address of this host"),
-                     settings.listening_port, transports);
+  std::string text = joined(settings.listening_ips, "every address of this host");
+  if (settings.udp || settings.tcp) {
+    const std::string_view transports = !settings.tcp ? "udp" : !settings.udp ? "tcp" : "udp+tcp";
+    text += fmt::format(", port {}/{}", settings.listening_port, transports);
+  }
+  if (settings.tls.served) text += fmt::format(", port {}/tls", settings.tls.port);
+  return text;
 }
 
 std::string relaying(const Settings& settings) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "relay/options/option.h"
+#include "relay/options/search_path.h"
 #include "relay/options/table.h"
 
 namespace relay::options {
@@ -35,11 +36,43 @@ bool is_on(const Draft& draft, std::string_view name) {
 }
 
 std::expected<void, Failure> check_listening(const Draft& draft, const Settings& settings) {
-  if (!settings.udp && !settings.tcp) {
-    return refuse(fmt::format("{} and {}: nothing is left to listen on; remove one of them",
-                              given_at(draft, "no-udp"), given_at(draft, "no-tcp")));
+  if (!settings.udp && !settings.tcp && !settings.tls.served) {
+    return refuse(fmt::format("{}, {} and {}: nothing is left to listen on; remove one of them",
+                              given_at(draft, "no-udp"), given_at(draft, "no-tcp"),
+                              given_at(draft, "no-tls")));
   }
   return {};
+}
+
+/// Where the file is, as with the configuration file; as given when it is nowhere.
+void find(Draft& draft, std::string& name) {
+  if (name.empty() || name.starts_with('/')) return;
+  const auto paths = search_path(name);
+  const auto found = std::ranges::find_if(paths, [&](const std::string& path) {
+    const auto text = draft.files.read(path);
+    return text || !text.error().missing;
+  });
+  if (found != paths.end()) name = *found;
+}
+
+void settle_tls(Draft& draft, TlsSettings& tls) {
+  if (!tls.served) return;
+  if (tls.certificate_file.empty() && !tls.key_file.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: of no use without a certificate (cert), one of our own is made",
+                    given_at(draft, "pkey")));
+  }
+  if (!tls.version_1_2 && (tls.version_1_0 || tls.version_1_1)) {
+    draft.parsed.warnings.push_back(fmt::format("{}: only TLS 1.3 is left, older versions included",
+                                                given_at(draft, "no-tlsv1_2")));
+  }
+  // A server on any free port takes any free one for TLS, too.
+  if (draft.settings().listening_port == 0 && !last_given(draft, "tls-listening-port")) {
+    tls.port = 0;
+  }
+  for (std::string* const file : {&tls.certificate_file, &tls.key_file, &tls.client_ca_file}) {
+    find(draft, *file);
+  }
 }
 
 std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& settings) {
@@ -131,6 +164,7 @@ void settle_log(Draft& draft, Settings& settings) {
 std::expected<void, Failure> finish(Draft& draft) {
   Settings& settings = draft.settings();
   if (auto checked = check_listening(draft, settings); !checked) return checked;
+  settle_tls(draft, settings.tls);
   if (auto checked = check_relaying(draft, settings); !checked) return checked;
   if (auto checked = check_users(draft, settings); !checked) return checked;
   if (auto checked = check_limits(draft, settings); !checked) return checked;

@@ -8,24 +8,22 @@ constexpr Option table[] = {
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "5349",
-     .help = "Port for TLS and DTLS.",
-     .state = State::ignored,
-     .note = "TLS is not built yet",
-     .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
+     .help = "Port for TLS. Plain TCP is understood there too, and TLS on listening-port. 0 takes "
+             "any free one.",
+     .set = [](Draft& d, std::string_view v) { return store(port(v), d.settings().tls.port); }},
     {.name = "alt-tls-listening-port",
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "0",
      .help = "The second port for RFC 5780; 0 is the one after tls-listening-port.",
      .state = State::ignored,
-     .note = "TLS is not built yet",
+     .note = "RFC 5780 is not built yet",
      .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
     {.name = "no-tls",
      .default_value = "false",
-     .help = "Do not listen on TLS.",
-     .state = State::ignored,
-     .note = "TLS is not built yet",
-     .off = "true"},
+     .help = "Do not serve TLS.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(inverted_boolean(v), d.settings().tls.served); }},
     {.name = "dtls",
      .default_value = "false",
      .help = "Listen on DTLS.",
@@ -45,83 +43,118 @@ constexpr Option table[] = {
     {.name = "cert",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Certificate chain, PEM.",
+     .help = "Certificate chain, PEM, the own certificate first. Without it: one signed by an "
+             "authority of our own, both kept in state-dir. Loaded again when it changes, and on "
+             "SIGUSR2 and SIGHUP.",
      .example = "/etc/turnserver/cert.pem",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.certificate_file = v;
+           return Result<void>();
+         }},
     {.name = "pkey",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Private key, PEM.",
+     .help = "Private key, PEM. Without it: in the file of cert.",
      .example = "/etc/turnserver/pkey.pem",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.key_file = v;
+           return Result<void>();
+         }},
     {.name = "pkey-pwd",
      .kind = Kind::value,
      .value_name = "PASSWORD",
      .help = "What the private key is encrypted with.",
      .example = "a-passphrase",
-     .state = State::ignored,
-     .note = "TLS is not built yet",
-     .secret = Secret::whole},
+     .secret = Secret::whole,
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.passphrase = v;
+           return Result<void>();
+         }},
     {.name = "CA-file",
      .kind = Kind::value,
      .value_name = "FILE",
      .help = "Demand certificates of clients, signed by these.",
      .example = "/etc/turnserver/clients-ca.pem",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.client_ca_file = v;
+           return Result<void>();
+         }},
     {.name = "cipher-list",
      .kind = Kind::value,
      .value_name = "LIST",
-     .help = "Ciphers of TLS 1.2, as OpenSSL writes them.",
+     .help = "Ciphers of TLS 1.2, as OpenSSL writes them. Without it: AES-GCM and ChaCha20 with "
+             "forward secrecy.",
      .example = "DEFAULT",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.cipher_list = v;
+           return Result<void>();
+         }},
     {.name = "ec-curve-name",
      .kind = Kind::value,
      .value_name = "NAME",
      .help = "The curve of the key exchange.",
      .example = "prime256v1",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.curves = v;
+           return Result<void>();
+         }},
+    {.name = "state-dir",
+     .kind = Kind::value,
+     .value_name = "FOLDER",
+     .help =
+         "Where the authority and certificate of our own are kept. Without it: $STATE_DIRECTORY, "
+         "else /var/lib/turnserver where that can be written, else ~/.local/state/turnserver.",
+     .example = "/var/lib/turnserver",
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().tls.state_dir = v;
+           return Result<void>();
+         }},
     {.name = "dh566",
      .default_value = "false",
      .help = "Key exchange with a 566-bit group. Weak.",
      .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .note = "weak groups are never used"},
     {.name = "dh1066",
      .default_value = "false",
      .help = "Key exchange with a 1066-bit group. Weak.",
      .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .note = "weak groups are never used"},
     {.name = "dh-file",
      .kind = Kind::value,
      .value_name = "FILE",
      .help = "Key exchange with the group in this file, PEM.",
      .example = "/etc/turnserver/dh.pem",
      .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .note = "OpenSSL picks a strong group by itself"},
     {.name = "tlsv1",
      .default_value = "false",
-     .help = "Allow TLS 1.0.",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .help = "Allow TLS 1.0 and 1.1. Weak.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(boolean(v), d.settings().tls.version_1_0); }},
     {.name = "tlsv1_1",
      .default_value = "false",
-     .help = "Allow TLS 1.1.",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .help = "Allow TLS 1.1. Weak.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(boolean(v), d.settings().tls.version_1_1); }},
     {.name = "no-tlsv1_2",
      .default_value = "false",
-     .help = "Refuse TLS 1.2.",
-     .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .help = "Refuse TLS 1.2: only 1.3 is left.",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(inverted_boolean(v), d.settings().tls.version_1_2);
+         }},
     {.name = "raw-public-keys",
      .default_value = "false",
      .help = "Accept raw public keys (RFC 7250).",
      .state = State::ignored,
-     .note = "TLS is not built yet"},
+     .note = "this needs OpenSSL 3.2"},
 };
 
 }  // namespace

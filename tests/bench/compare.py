@@ -33,7 +33,7 @@ COMMON = (f"-n -L {{address}} -p {{port}} -a -u '{USER}:{PASSWORD}' -r scale.exa
           "--allow-loopback-peers -m 1")
 SERVERS = [f"coturn=/usr/bin/turnserver {COMMON} --no-cli --no-tls --no-dtls -l stdout "
            "--pidfile {folder}/coturn.pid",
-           f"turnbox={server_binary()} {COMMON}"]
+           f"turnbox={server_binary()} {COMMON} --no-tls"]
 MORTAL = ["setpriv", "--pdeathsig", "KILL"]  # Ends with this program, however that ends.
 RATES = {  # Packets per second: a full core for most servers, and less than the generator's limit.
     "veth": {"single": 90_000, "bursts": 150_000, "idle": 10_000},

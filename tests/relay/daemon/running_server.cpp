@@ -20,7 +20,7 @@ constexpr auto longest = 20s;
 }  // namespace
 
 RunningServer::RunningServer(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), {TURNSERVER, "-n"});
+  arguments.insert(arguments.begin(), {TURNSERVER, "-n", "--no-tls"});
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);

@@ -12,7 +12,8 @@
 
 class RunningServer {
  public:
-  /// `-n` comes first by itself: no configuration file of this machine interferes.
+  /// `-n` comes first by itself: no configuration file of this machine interferes; and `--no-tls`,
+  /// which a test of TLS undoes with `--no-tls=false`.
   explicit RunningServer(std::vector<std::string> arguments);
   ~RunningServer();
   RunningServer(const RunningServer&) = delete;

@@ -123,8 +123,8 @@ def verdict_on(kind, server):
 def main():
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        command = [*at_once(1), *on(SERVER_CPU), SERVER, "-n", "-L", "127.0.0.1", "-p", port,
-                   "-a", "-u", "u:p", "-r", "x", "-m", "1", "--allow-loopback-peers"]
+        command = [*at_once(1), *on(SERVER_CPU), SERVER, "-n", "--no-tls", "-L", "127.0.0.1",
+                   "-p", port, "-a", "-u", "u:p", "-r", "x", "-m", "1", "--allow-loopback-peers"]
         server = TurnServer(command[1:], f"{folder}/server.log", port=port, binary=command[0])
         try:
             verdicts = [verdict_on(kind, server)

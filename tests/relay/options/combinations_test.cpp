@@ -13,9 +13,10 @@ TEST_CASE("options that contradict each other are refused", "[options]") {
   CHECK(failure({"--min-port=2000", "--max-port=1000"}) ==
         "min-port (command line: --min-port): 2000 is above max-port (command line: --max-port): "
         "1000; write the lower one as min-port");
-  CHECK(failure({"--no-udp", "--no-tcp"}) ==
-        "no-udp (command line: --no-udp) and no-tcp (command line: --no-tcp): nothing is left to "
-        "listen on; remove one of them");
+  CHECK(
+      failure({"--no-udp", "--no-tcp", "--no-tls"}) ==
+      "no-udp (command line: --no-udp), no-tcp (command line: --no-tcp) and no-tls (command line: "
+      "--no-tls): nothing is left to listen on; remove one of them");
   CHECK(failure({"--no-udp-relay", "--no-tcp-relay"}) ==
         "no-udp-relay (command line: --no-udp-relay) and no-tcp-relay (command line: "
         "--no-tcp-relay): nothing is left to relay; remove one of them, or write stun-only");
@@ -168,6 +169,40 @@ TEST_CASE("what coturn allows and we do not can be allowed", "[options]") {
   CHECK(parsed({"--allow-loopback-peers"}).settings.allow_loopback_peers);
   CHECK(parsed({}).settings.limit_unauthorized);
   CHECK_FALSE(parsed({"--unauthorized-ratelimit=false"}).settings.limit_unauthorized);
+}
+
+TEST_CASE("TLS settings are what the options say", "[options]") {
+  const TlsSettings plain = parsed({"-L", "127.0.0.1"}).settings.tls;
+  CHECK(plain.served);
+  CHECK(plain.port == 5349);
+  CHECK(plain.version_1_2);
+  CHECK_FALSE(plain.version_1_1);
+  CHECK_FALSE(parsed({"--no-tls"}).settings.tls.served);
+  const TlsSettings tls =
+      parsed({"--cert=/c.pem", "--pkey=/k.pem", "--pkey-pwd=x", "--CA-file=/ca.pem",
+              "--cipher-list=ALL", "--ec-curve-name=prime256v1", "--tls-listening-port=443",
+              "--no-tlsv1_2", "--state-dir=/s"})
+          .settings.tls;
+  CHECK(tls.certificate_file == "/c.pem");
+  CHECK(tls.key_file == "/k.pem");
+  CHECK(tls.passphrase == "x");
+  CHECK(tls.client_ca_file == "/ca.pem");
+  CHECK(tls.cipher_list == "ALL");
+  CHECK(tls.curves == "prime256v1");
+  CHECK(tls.port == 443);
+  CHECK_FALSE(tls.version_1_2);
+  CHECK(tls.state_dir == "/s");
+}
+
+TEST_CASE("on any free port TLS takes any free one too, unless it is given", "[options]") {
+  CHECK(parsed({"-p", "0"}).settings.tls.port == 0);
+  CHECK(parsed({"-p", "0", "--tls-listening-port=5349"}).settings.tls.port == 5349);
+}
+
+TEST_CASE("a key without a certificate is remarked on", "[options]") {
+  CHECK(parsed({"--pkey=/k.pem"}).warnings ==
+        Lines{"pkey (command line: --pkey): of no use without a certificate (cert), one of our own "
+              "is made"});
 }
 
 }  // namespace relay::options

@@ -223,16 +223,14 @@ TEST_CASE("names that coturn no longer has are accepted with a word on what repl
 }
 
 TEST_CASE("what is not built yet says so, and says nothing when it asks for nothing", "[options]") {
-  CHECK(parsed({"--cert=x"}).warnings == Lines{"--cert: TLS is not built yet, ignored"});
-  CHECK(from_conf("\ncert=x\n").warnings ==
-        Lines{"turnserver.conf:2: cert: TLS is not built yet, ignored"});
+  CHECK(from_conf("\ndtls\n").warnings ==
+        Lines{"turnserver.conf:2: dtls: DTLS is not built yet, ignored"});
   CHECK(parsed({"--mobility"}).warnings ==
         Lines{"--mobility: mobility (RFC 8016) is not built yet, ignored"});
   CHECK(
-      parsed({"--no-tls", "--no-tcp-relay", "--mobility=false", "--cli=0", "--tlsv1=no",
+      parsed({"--dtls=no", "--no-tcp-relay", "--mobility=false", "--cli=0", "--dh566=no",
               "--tcp-proxy-port=0", "--no-dynamic-realms", "--udp-recvmmsg", "--stateless-nonce=1"})
           .warnings.empty());
-  CHECK(parsed({"--no-tls=false"}).warnings == Lines{"--no-tls: TLS is not built yet, ignored"});
   CHECK(parsed({"--no-dtls=false"}).warnings ==
         Lines{"--no-dtls: deprecated; DTLS is off unless dtls is given",
               "--no-dtls: DTLS is not built yet, ignored"});

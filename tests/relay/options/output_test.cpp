@@ -113,7 +113,7 @@ TEST_CASE("help shows letter, value, default and unit", "[options]") {
 }
 
 TEST_CASE("the settings in effect are printed with where they come from", "[options]") {
-  const Parsed result = parsed({"-u", "bob:hush", "--print-config", "-K", "yes", "--cert=x"},
+  const Parsed result = parsed({"-u", "bob:hush", "--print-config", "-K", "yes", "--dtls"},
                                {{"turnserver.conf",
                                  "user=alice:quiet\nlistening-port = 5\n"
                                  "static-auth-secret=deep\nrealm=\"a b\"\n"}});
@@ -128,7 +128,7 @@ TEST_CASE("the settings in effect are printed with where they come from", "[opti
   CHECK_THAT(text, Catch::Contains("\nrealm: \"a b\"  # turnserver.conf:4\n"));
   CHECK_THAT(text,
              Catch::Contains("\nallocation-default-address-family: keep  # command line: -K\n"));
-  CHECK_THAT(text, Catch::Contains("\n# cert: without effect  # command line: --cert\n"));
+  CHECK_THAT(text, Catch::Contains("\n# dtls: without effect  # command line: --dtls\n"));
   for (const char* secret : {"hush", "quiet", "deep"}) {
     CHECK_THAT(text, !Catch::Contains(secret));
   }
@@ -182,7 +182,7 @@ TEST_CASE("checking says what would run", "[options]") {
   CHECK(answer(parsed({"-L", "0.0.0.0", "-u", "a:b", "-r", "nort.gov", "--check-config", "-X",
                        "203.0.113.1", "-q", "3"})) ==
         "The configuration is sound; no file was read.\n"
-        "  listens on  0.0.0.0, port 3478/udp+tcp\n"
+        "  listens on  0.0.0.0, port 3478/udp+tcp, port 5349/tls\n"
         "  relays on   the address that the client came to, ports 49152-65535, told to clients as "
         "203.0.113.1\n"
         "  serves      1 user\n"

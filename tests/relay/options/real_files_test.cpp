@@ -45,8 +45,7 @@ no-loopback-peers
 no-multicast-peers
 )");
   CHECK(result.warnings ==
-        Lines{"turnserver.conf:10: cipher-list: TLS is not built yet, ignored",
-              "turnserver.conf:11: no-loopback-peers: no longer exists; they are refused unless "
+        Lines{"turnserver.conf:11: no-loopback-peers: no longer exists; they are refused unless "
               "allow-loopback-peers is given"});
   CHECK(result.settings.turn.always_fingerprint);
   CHECK(result.settings.time_limited);
@@ -83,7 +82,9 @@ syslog
   CHECK_FALSE(result.settings.tcp);
   CHECK(result.settings.log.to_syslog);
   CHECK(result.settings.denied_peers.size() == 2);
-  CHECK(result.warnings.size() == 10);
+  CHECK(result.settings.tls.certificate_file == "/etc/ssl/meet.example.org.crt");
+  CHECK(result.settings.tls.key_file == "/etc/ssl/meet.example.org.key");
+  CHECK(result.warnings.size() == 6);
 }
 
 TEST_CASE("a file for BigBlueButton", "[options]") {
@@ -123,6 +124,7 @@ pidfile="/var/run/turnserver.pid"
 )");
   const Settings& settings = result.settings;
   CHECK(settings.listening_ips[0].to_string() == "192.0.2.10");
+  CHECK(settings.tls.port == 443);
   CHECK(settings.min_port == 32769);
   CHECK(settings.log.level == LogLevel::info);
   CHECK(settings.log.file == "/var/log/turnserver/coturn.log");

@@ -17,6 +17,13 @@ std::string turn_text(const turn::Config& turn) {
       turn.software, turn.max_bps);
 }
 
+std::string tls_text(const TlsSettings& tls) {
+  return fmt::format("tls {} {} '{}' '{}' '{}' '{}' '{}' '{}' {} {} {} '{}'\n", tls.served,
+                     tls.port, tls.certificate_file, tls.key_file, tls.passphrase,
+                     tls.client_ca_file, tls.cipher_list, tls.curves, tls.version_1_0,
+                     tls.version_1_1, tls.version_1_2, tls.state_dir);
+}
+
 std::string log_text(const LogSettings& log) {
   return fmt::format("log {} {} {} {} '{}' '{}' {} '{}'\n", static_cast<int>(log.level),
                      static_cast<int>(log.format), log.to_stdout, log.to_syslog,
@@ -62,7 +69,8 @@ std::string settings_text(const Settings& settings) {
              settings.max_allocate_timeout.count(), settings.daemon, settings.pid_file,
              settings.run_as_user, settings.run_as_group, settings.drain_min_allocations,
              settings.drain_timeout.count()) +
-         turn_text(settings.turn) + log_text(settings.log) + lists_text(settings);
+         turn_text(settings.turn) + tls_text(settings.tls) + log_text(settings.log) +
+         lists_text(settings);
 }
 
 }  // namespace relay::options

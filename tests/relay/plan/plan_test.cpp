@@ -215,7 +215,10 @@ TEST_CASE("own addresses and listeners are known to the peer rules", "[plan]") {
   CHECK(has(plan.peer_rules.own_relay_addresses, "203.0.113.5"));
   CHECK(has(plan.peer_rules.own_relay_addresses, "192.168.1.7"));
   CHECK_FALSE(has(plan.peer_rules.own_relay_addresses, "127.0.0.1"));
-  CHECK(plan.peer_rules.own_listeners == plan.listeners);
+  auto all_listeners = plan.listeners;
+  all_listeners.insert(all_listeners.end(), plan.tls_listeners.begin(), plan.tls_listeners.end());
+  CHECK(plan.peer_rules.own_listeners == all_listeners);
+  CHECK(plan.tls_listeners.size() == plan.listeners.size());
   CHECK(plan.peer_rules.allow_loopback);
 }
 

@@ -7,9 +7,9 @@
 
 #include <catch2/catch.hpp>
 
-#include "net/tls/tls_client.h"
 #include "relay/net/tls/issue.h"
 #include "relay/net/tls/pem_file.h"
+#include "tests/relay/net/tls/tls_client.h"
 
 namespace relay::net::tls::test {
 namespace {

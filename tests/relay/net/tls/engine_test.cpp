@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "net/tls/tls_client.h"
+#include "tests/relay/net/tls/tls_client.h"
 #include "tests/support/heap_count.h"
 
 namespace relay::net::tls::test {

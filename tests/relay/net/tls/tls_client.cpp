@@ -1,4 +1,4 @@
-#include "net/tls/tls_client.h"
+#include "tests/relay/net/tls/tls_client.h"
 
 #include <array>
 #include <catch2/catch.hpp>
