@@ -194,7 +194,8 @@ TEST_CASE("a client reaches itself through its relay", "[relay][shared]") {
     WireClient& client = crowd.clients[i];
     client.permit(crowd.relayed[i]);
     client.send_indication(crowd.relayed[i], to_buffer("echo"));
-    const auto heard = stun::MessageView::parse(client.receive());
+    const Buffer indication = client.receive();
+    const auto heard = stun::MessageView::parse(indication);
     REQUIRE(heard);
     CHECK(to_buffer(heard->value(stun::AttributeType::data).value()) == to_buffer("echo"));
   }
