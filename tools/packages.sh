@@ -24,11 +24,12 @@ network_test_packages=(
 interop_packages=(
   "${network_test_packages[@]}"
   coturn tshark python3-aioice prosody lua-unbound golang-github-pion-turn.v2-dev golang-go:go
+  gnutls-bin
 )
 
 browser_packages=(
   "${network_test_packages[@]}"
-  chromium ca-certificates nodejs:node npm:npm
+  chromium libnss3-tools ca-certificates nodejs:node npm:npm
 )
 
 is_installed() {

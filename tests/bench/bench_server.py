@@ -41,7 +41,8 @@ class BenchServer:
     def __init__(self, folder, workers=1, options=()):
         self.port = free_port()
         arguments = ["-n", "--no-tls", "-L", "127.0.0.1", "-p", self.port, "-a",
-                     "-u", f"{USER}:{PASSWORD}", "-r", "scale.example", "-m", workers, "--allow-loopback-peers"]
+                     "-u", f"{USER}:{PASSWORD}", "-r", "scale.example", "-m", workers,
+                     "--allow-loopback-peers"]
         for relay in RELAYS:
             arguments += ["-E", relay]
         # Both programs in front become the server: the process keeps its number.

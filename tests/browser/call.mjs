@@ -1,6 +1,7 @@
 // Two headless Chromium, each in its network namespace, in a call through the server. Started by
-// run.py:  node call.mjs MODULES SERVER LOG_FOLDER < nothing. Prints a line of JSON per case:
-// {"name", "problem" or null, "seconds"}.
+// run.py:  node call.mjs MODULES SERVER LOG_FOLDER < nothing. They trust the authorities in the NSS
+// database of $HOME; one of LOG_FOLDER/stranger trusts only those of the system. Prints a line of
+// JSON per case: {"name", "problem" or null, "seconds"}.
 import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
@@ -34,9 +35,9 @@ async function waitFor(what, deadlineMs, probe, enough) {
   }
 }
 
-function launch(namespace) {
-  const wrapper = path.join(logFolder, `chromium-${namespace}`);
-  const run = `exec ip netns exec ${namespace} /usr/bin/chromium "$@"`;
+function launch(namespace, home = process.env.HOME) {
+  const wrapper = path.join(logFolder, `chromium-${namespace}-${path.basename(home)}`);
+  const run = `HOME=${home} exec ip netns exec ${namespace} /usr/bin/chromium "$@"`;
   fs.writeFileSync(wrapper, `#!/bin/sh\n${run}\n`, { mode: 0o755 });
   return chromium.launch({
     executablePath: wrapper,
@@ -59,7 +60,10 @@ async function openPage(browser) {
 }
 
 function iceServers(transport, credential = PASSWORD) {
-  return [{ urls: `turn:${server}:3478?transport=${transport}`, username: USER, credential }];
+  const urls = transport === "tls"
+    ? `turns:${server}:5349?transport=tcp`
+    : `turn:${server}:3478?transport=${transport}`;
+  return [{ urls, username: USER, credential }];
 }
 
 // Carries messages from page to page, in order.
@@ -133,6 +137,22 @@ async function refusesWrongPassword(browsers, transport) {
   }
 }
 
+async function refusesUnknownAuthority() {
+  const home = path.join(logFolder, "stranger");
+  fs.mkdirSync(home, { recursive: true });
+  const browser = await launch("alice", home);
+  try {
+    const page = await openPage(browser);
+    await page.evaluate((servers) => gather(servers), iceServers("tls"));
+    const { candidates } = await waitFor("the end of gathering", 40_000,
+      () => page.evaluate(() => gathered()),
+      (now) => now.candidates.length > 0 || now.state === "complete");
+    expect(candidates.length === 0, "a relay candidate by a certificate that nobody vouches for");
+  } finally {
+    await browser.close();
+  }
+}
+
 async function report(name, test) {
   const started = Date.now();
   let problem = null;
@@ -144,16 +164,18 @@ async function report(name, test) {
   console.log(JSON.stringify({ name, problem, seconds: (Date.now() - started) / 1000 }));
 }
 
-const browsers = await Promise.all(["alice", "bob"].map(launch));
+const browsers = await Promise.all(["alice", "bob"].map((name) => launch(name)));
 try {
-  for (const transport of ["udp", "tcp"]) {
+  for (const transport of ["udp", "tcp", "tls"]) {
     await report(`gathers relay candidates over ${transport}`,
       () => gathersRelay(browsers, transport));
     await report(`wrong password over ${transport} is 401`,
       () => refusesWrongPassword(browsers, transport));
-    await report(`a call through turn:?transport=${transport}`,
+    await report(`a call through ${iceServers(transport)[0].urls}`,
       () => call(browsers, transport));
   }
+  await report("no relay candidate over tls when the authority is unknown",
+    refusesUnknownAuthority);
 } finally {
   await Promise.all(browsers.map((browser) => browser.close()));
 }

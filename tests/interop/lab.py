@@ -55,6 +55,16 @@ class Lab:
         """One whose allocations share relay sockets."""
         return self.server(name, "-a", "-u", f"{USER}:{PASSWORD}", "--relay-sockets=shared")
 
+    def tls(self):
+        """A server with a certificate of its own making; `tls_port` and `authority` are its own."""
+        port, folder = free_port(), self.folder.resolve() / "tls-state"
+        server = self.server("tls", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false",
+                             f"--tls-listening-port={port}", f"--state-dir={folder}")
+        with self._lock:
+            if not hasattr(server, "tls_port"):
+                server.tls_port, server.authority = port, folder / "ca.pem"
+            return server
+
     def peer(self):
         """The port of an echoing peer on 127.0.0.1 and ::1 (turnutils_peer)."""
         with self._lock:

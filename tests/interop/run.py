@@ -22,6 +22,7 @@ import capture  # noqa: E402
 import client_cases  # noqa: E402
 import isolation  # noqa: E402
 import process_cases  # noqa: E402
+import tls_cases  # noqa: E402
 import uclient_cases  # noqa: E402
 from lab import ROOT, Lab  # noqa: E402
 from server_under_test import Failure  # noqa: E402
@@ -74,7 +75,7 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     lab = Lab(options.log)
-    single = [case for module in (uclient_cases, client_cases, process_cases)
+    single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

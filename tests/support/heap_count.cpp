@@ -9,7 +9,7 @@
 
 namespace {
 
-std::atomic<std::uint64_t> allocations{0};
+std::atomic<std::uint64_t> allocations{0}, openssl_allocations{0};
 thread_local bool ignored = false;
 
 std::atomic<std::int64_t> blocks{0}, bytes{0};
@@ -51,12 +51,21 @@ void release(void* memory) {
   std::free(memory);
 }
 
+void note_openssl() {
+  if (!ignored) openssl_allocations.fetch_add(1, std::memory_order_relaxed);
+}
+
 // OpenSSL takes other allocators only before its first allocation.
-const bool openssl_is_counted =
-    CRYPTO_set_mem_functions(
-        [](std::size_t size, const char*, int) { return allocate(size); },
-        [](void* memory, std::size_t size, const char*, int) { return reallocate(memory, size); },
-        [](void* memory, const char*, int) { release(memory); }) == 1;
+const bool openssl_is_counted = CRYPTO_set_mem_functions(
+                                    [](std::size_t size, const char*, int) {
+                                      note_openssl();
+                                      return allocate(size);
+                                    },
+                                    [](void* memory, std::size_t size, const char*, int) {
+                                      note_openssl();
+                                      return reallocate(memory, size);
+                                    },
+                                    [](void* memory, const char*, int) { release(memory); }) == 1;
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
   if (void* const memory = allocate(size, alignment)) return memory;
@@ -90,6 +99,9 @@ void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(m
 namespace support {
 
 std::uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+std::uint64_t heap_allocations_of_openssl() {
+  return openssl_allocations.load(std::memory_order_relaxed);
+}
 HeapInUse heap_in_use() { return {blocks.load(), bytes.load()}; }
 void ignore_heap_of_this_thread() { ignored = true; }
 bool openssl_heap_is_counted() { return openssl_is_counted; }

@@ -8,6 +8,8 @@ namespace support {
 
 /// Since the start of the program.
 std::uint64_t heap_allocations();
+/// OpenSSL's part of them.
+std::uint64_t heap_allocations_of_openssl();
 void ignore_heap_of_this_thread();
 /// False: OpenSSL had allocated before its allocator could be replaced, so its part is missing.
 bool openssl_heap_is_counted();

@@ -25,6 +25,7 @@ def isolate(processes=True):
     # `ip netns` keeps its names in /run/netns; here they die with us.
     os.makedirs("/run/netns", exist_ok=True)
     subprocess.run(["mount", "-t", "tmpfs", "tmpfs", "/run/netns"], check=True)
+    os.environ["STATE_DIRECTORY"] = "/run/netns/state"
     ip("link", "set", "lo", "up")
 
 

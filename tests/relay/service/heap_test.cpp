@@ -48,6 +48,35 @@ TEST_CASE("a relayed packet costs no heap allocation", "[relay]") {
   CHECK(heap_allocations() == before);
 }
 
+TEST_CASE("over TLS a packet costs no heap allocation of ours, and few of OpenSSL",
+          "[relay][tls]") {
+  ignore_heap_of_this_thread();
+  REQUIRE(support::openssl_heap_is_counted());
+  RunningRelay relay;
+  WireClient client = relay.client(Transport::tls);
+  UdpSocket peer;
+  const TransportAddress relayed = client.allocate();
+  client.bind(channel, peer.address());
+  exchange_bursts(client, peer, relayed, warm_up);
+
+  const auto ours = [] { return heap_allocations() - support::heap_allocations_of_openssl(); };
+  const std::uint64_t before = ours();
+  exchange_bursts(client, peer, relayed, measured);
+  CHECK(ours() == before);
+
+  // Alone in its record: its buffers, and what writes and reads their headers.
+  constexpr int packets = 500;
+  const Buffer payload = pattern(160, 1);
+  const std::uint64_t before_records = support::heap_allocations_of_openssl();
+  for (int i = 0; i < packets; ++i) {
+    client.send_channel_data(channel, payload);
+    peer.send(relayed, peer.receive().bytes);
+    REQUIRE(client.receive_channel_data(channel) == payload);
+  }
+  const auto of_records = support::heap_allocations_of_openssl() - before_records;
+  CHECK(of_records <= packets * (3 + 4));
+}
+
 TEST_CASE("the counter of the heap counts other threads", "[relay]") {
   ignore_heap_of_this_thread();
   const std::uint64_t before = heap_allocations();
