@@ -173,8 +173,9 @@ def unknown_option_case(lab):
 def no_user_case(lab):
     """Without any user it makes one up, shows it, and is no open relay."""
     port = free_port()
-    server = lab.start(TurnServer(["-L", "127.0.0.1", "-p", port], lab.folder / "no-user.log",
-                                  port=port))
+    server = lab.start(TurnServer(["-L", "127.0.0.1", "-p", port,
+                                   f"--tls-listening-port={free_port()}"],
+                                  lab.folder / "no-user.log", port=port))
     wait_until(lambda: "CHECK" in server.output(), 15, "the start screen is complete")
     screen = server.output()
     for word in ("READY", "PASTE", "CHECK"):
