@@ -39,6 +39,7 @@ Reactor::Reactor()
 Reactor::~Reactor() = default;
 
 void Reactor::run(const std::function<void()>& end_round) {
+  stopped_ = false;
   while (!stopped_) {
     const int ready =
         ::epoll_wait(epoll_.number(), events_.data(), static_cast<int>(events_.size()), -1);

@@ -35,7 +35,8 @@ class Reactor {
   Reactor(const Reactor&) = delete;
   Reactor& operator=(const Reactor&) = delete;
 
-  /// Serves until stop(). `end_round` is called whenever everybody found ready has had a turn.
+  /// Serves until stop(), and again when called again. `end_round` is called whenever everybody
+  /// found ready has had a turn.
   void run(const std::function<void()>& end_round);
   /// From a turn, a task or `end_round`.
   void stop() { stopped_ = true; }

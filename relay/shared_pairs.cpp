@@ -3,16 +3,13 @@
 #include <cassert>
 #include <span>
 
+#include "turn/fold.h"
+
 namespace relay {
 namespace {
 
 /// Use is noted this often: per packet it would cost what it is worth.
 constexpr std::chrono::seconds use_is_noted{1};
-
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
 
 /// Sockets and relays in one space of names.
 std::uint64_t name(SharedNumber socket) { return std::uint64_t{1} << 32 | socket; }
@@ -230,8 +227,8 @@ void SharedPairs::strike_by_socket(std::uint32_t number) {
 
 std::uint32_t SharedPairs::hash(std::uint64_t who, const turn::TransportAddress& peer) const {
   const auto [high, low] = peer.ip.words();
-  const std::uint64_t address = fold(high ^ secret_[0], low ^ secret_[1]);
-  const std::uint64_t both = fold(address ^ secret_[2], (who << 16 | peer.port) ^ secret_[3]);
+  const std::uint64_t address = turn::fold(high ^ secret_[0], low ^ secret_[1]);
+  const std::uint64_t both = turn::fold(address ^ secret_[2], (who << 16 | peer.port) ^ secret_[3]);
   return static_cast<std::uint32_t>(both >> 16);
 }
 

@@ -73,6 +73,11 @@ void Streams::forget_stranger(const stun::IpAddress& site) {
 
 std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
   if (tls_ == nullptr) return nullptr;
+  // A connection that the client has given up may still be known by that name: its end was not
+  // read yet.
+  turn::FiveTuple named = session.client();
+  named.transport = turn::Transport::tls;
+  if (clients_.contains(named)) return nullptr;
   auto node = clients_.extract(session.client());
   session.set_transport(turn::Transport::tls);
   node.key() = session.client();

@@ -3,16 +3,9 @@
 #include <cassert>
 #include <utility>
 
+#include "turn/fold.h"
+
 namespace turn {
-namespace {
-
-/// Both halves of the product, one upon the other: every bit of either factor is in most of them.
-std::uint64_t fold(std::uint64_t a, std::uint64_t b) {
-  const auto product = static_cast<unsigned __int128>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-}
-
-}  // namespace
 
 std::uint64_t KeyedFiveTupleHash::operator()(const FiveTuple& tuple) const {
   const auto client = tuple.client.ip.words();

@@ -207,8 +207,9 @@ TEST_CASE("a relay of each family shares the sockets of its family", "[relay][sh
     settings.relay_ips.push_back(stun::IpAddress::parse("::1").value());
   });
   std::set<TransportAddress> relayed;
+  std::deque<WireClient> clients;  // kept: another one on the same port would be the same client
   for (std::size_t i = 0; i < 2 * sockets; ++i) {
-    WireClient client = relay.client(Transport::udp);
+    WireClient& client = clients.emplace_back(relay.client(Transport::udp));
     UdpSocket peer("::1");
     relayed.insert(client.allocate([](stun::MessageBuilder& message) {
       message.add_leading_u8(stun::AttributeType::requested_address_family, 0x02);

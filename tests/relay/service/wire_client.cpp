@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <stdexcept>
@@ -21,6 +22,10 @@ namespace relay::test {
 namespace {
 
 constexpr int patience_milliseconds = 10'000;
+
+/// No two clients ask by one transaction: on a port that the kernel gives out again, the second's
+/// Allocate would be a retransmission of the first's.
+std::atomic<std::uint32_t> next_transaction = 1;
 
 bool readable(int fd, int milliseconds) {
   pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
@@ -197,7 +202,7 @@ Buffer WireClient::request(stun::Method method, const Fill& fill) {
   for (int attempt = 0; attempt < 3; ++attempt) {
     std::array<std::byte, 1024> bytes;
     stun::TransactionId id{};
-    stun::store_u32(id, 0, next_transaction_++);
+    stun::store_u32(id, 0, next_transaction++);
     stun::MessageBuilder message(bytes, {method, stun::Class::request}, id);
     if (fill) fill(message);
     if (!nonce_.empty()) {

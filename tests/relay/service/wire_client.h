@@ -99,7 +99,6 @@ class WireClient {
   std::string realm_;
   Buffer nonce_;
   stun::IntegrityKey key_;
-  std::uint32_t next_transaction_ = 1;
 };
 
 /// ChannelData as it is on the wire of `transport`.
