@@ -22,6 +22,7 @@ std::size_t descriptor_limit() {
 StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   StreamLimits limits;
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
+  limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
   limits.stranger_time = settings.max_allocate_timeout;
   limits.plain = settings.tcp;
   return limits;
@@ -76,6 +77,7 @@ struct Service::State {
         quota(quota_limits(plan.settings)),
         ports(port_options(plan, descriptors)),
         peer_policy(complete(plan.peer_rules, sockets, ports)),
+        site({}, [] { return std::string(); }),
         shared{plan,
                peer_policy,
                nonce_key,
@@ -84,6 +86,7 @@ struct Service::State {
                sink,
                stream_limits(plan.settings, descriptors),
                last_lane(descriptors),
+               site,
                tls} {
     plan.turn.events = sink.wants_events();
     for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
@@ -96,6 +99,7 @@ struct Service::State {
   SharedQuota quota;
   net::RelayPorts ports;
   turn::PeerPolicy peer_policy;
+  http::Site site;
   Shared shared;
   std::vector<stun::TransportAddress> udp_listeners, tcp_listeners, tls_listeners;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -133,6 +137,7 @@ std::vector<stun::TransportAddress> Service::tcp_listeners() const { return stat
 std::vector<stun::TransportAddress> Service::tls_listeners() const { return state_->tls_listeners; }
 
 void Service::begin_drain() {
+  state_->site.begin_drain();
   for (const auto& worker : state_->workers) worker->begin_drain();
 }
 

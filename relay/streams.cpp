@@ -14,18 +14,30 @@ stun::IpAddress site_of(const stun::IpAddress& ip) {
   return stun::IpAddress::v6(prefix);
 }
 
+/// After TLS the ALPN tells (RFC 7301, RFC 7443), if the client has one; else the first byte. A
+/// method begins with an upper-case letter; so may ChannelData, but never on a new connection,
+/// which has no channel.
+bool is_http(const net::TcpSession& session, stun::Bytes first) {
+  const std::string_view agreed = session.tls() ? session.tls()->protocol() : std::string_view();
+  if (!agreed.empty()) return agreed == "http/1.1";
+  return first.front() >= std::byte{'A'} && first.front() <= std::byte{'Z'};
+}
+
 }  // namespace
 
 Streams::Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-                 net::DatagramCounters& counters, const net::tls::SharedContext* tls)
+                 net::DatagramCounters& counters, const http::Site& site,
+                 const net::tls::SharedContext* tls)
     : limits_(limits),
       reactor_(reactor),
       reader_(reader),
       counters_(counters),
+      site_(site),
       tls_(tls),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size)) {}
 
-void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) {
+void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& client,
+                        net::Entrance entrance) {
   const stun::IpAddress site = site_of(client.client.ip);
   const auto strangers = strangers_.find(site);
   if (clients_.size() >= limits_.clients || client.client.port == 0 ||
@@ -35,7 +47,7 @@ void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& clien
   auto session = std::make_unique<net::TcpSession>(reactor_, std::move(socket), client, *this);
   const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
   if (!session->start() ||
-      !clients_.try_emplace(client, Client{std::move(session), check_at}).second) {
+      !clients_.try_emplace(client, Client{std::move(session), check_at, entrance}).second) {
     return;
   }
   ++strangers_[site];
@@ -59,10 +71,10 @@ void Streams::note_allocation(Client& client, bool has_one) {
   const stun::IpAddress site = site_of(client.session->client().client.ip);
   if (has_one) {
     forget_stranger(site);
-    client.session->set_message_limit(std::numeric_limits<std::size_t>::max());
+    client.messages->set_message_limit(std::numeric_limits<std::size_t>::max());
   } else {
     ++strangers_[site];
-    client.session->set_message_limit(turn::max_control_message);
+    client.messages->set_message_limit(turn::max_control_message);
   }
 }
 
@@ -86,6 +98,27 @@ std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
   return net::tls::Engine::begin(tls_->new_connection(), *workspace_);
 }
 
+std::unique_ptr<net::StreamProtocol> Streams::begin_protocol(net::TcpSession& session,
+                                                             stun::Bytes first) {
+  Client& client = clients_.find(session.client())->second;
+  const bool for_metrics = client.entrance == net::Entrance::metrics;
+  if (session.tls() == nullptr && !limits_.plain && !for_metrics) return nullptr;
+  if (is_http(session, first)) return begin_http(client);
+  if (for_metrics) return nullptr;
+  auto messages = std::make_unique<net::MessageStream>(*this);
+  client.messages = messages.get();
+  return messages;
+}
+
+std::unique_ptr<net::StreamProtocol> Streams::begin_http(Client& client) {
+  if (!site_.serves(client.entrance) || http_clients_ >= limits_.http_clients) return nullptr;
+  ++http_clients_;
+  auto connection = std::make_unique<http::Connection>(
+      site_, client.session->client().client.ip, client.entrance, std::chrono::steady_clock::now());
+  client.http = connection.get();
+  return connection;
+}
+
 void Streams::on_handshake(net::TcpSession& session, bool established) {
   if (handshakes_left_ != 0) --handshakes_left_;
   if (established) reader_.on_tls(session.client(), true, session.tls()->description());
@@ -103,6 +136,7 @@ void Streams::reap() {
   flush();
   for (const turn::FiveTuple& five_tuple : std::exchange(ended_, {})) {
     const auto client = clients_.find(five_tuple);
+    if (client->second.http != nullptr) --http_clients_;
     if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
     clients_.erase(client);
     reader_.on_stream_count(clients_.size());
@@ -146,6 +180,10 @@ void Streams::flush() {
 
 void Streams::sweep(turn::Time now) {
   for (auto& [five_tuple, client] : clients_) {
+    if (client.http != nullptr) {
+      if (client.http->is_late(now)) client.session->close();
+      continue;
+    }
     if (now < client.check_at) continue;
     note_allocation(client, reader_.has_allocation(five_tuple, now));
     if (client.stranger) {

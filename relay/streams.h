@@ -1,5 +1,6 @@
-// The TCP clients of one worker: who may connect, who has stayed too long without an allocation,
-// and the data that is gathered for one of them to leave in one call. One worker owns it.
+// The TCP clients of one worker: who may connect, what is spoken with them, who has stayed too long
+// without an allocation, and the data that is gathered for one of them to leave in one call. One
+// worker owns it.
 #pragma once
 
 #include <array>
@@ -11,7 +12,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "relay/http/connection.h"
 #include "relay/net/counter.h"
+#include "relay/net/message_stream.h"
 #include "relay/net/tcp_listener.h"
 #include "relay/net/tcp_session.h"
 #include "relay/net/tls/context.h"
@@ -23,6 +26,8 @@ struct StreamLimits {
   std::size_t clients = 1024;
   /// Connections without an allocation from one IPv4 address or IPv6 /64.
   std::size_t strangers_per_source = 256;
+  /// Those that speak HTTP, which are strangers too.
+  std::size_t http_clients = 1024;
   std::chrono::seconds stranger_time{60};
   /// Off: clients on streams must begin TLS.
   bool plain = true;
@@ -46,11 +51,14 @@ class StreamReader {
   ~StreamReader() = default;
 };
 
-class Streams final : public net::StreamAcceptor, public net::StreamOwner {
+class Streams final : public net::StreamAcceptor,
+                      public net::StreamOwner,
+                      public net::MessageReader {
  public:
   /// `tls` is null where TLS is not served.
   Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-          net::DatagramCounters& counters, const net::tls::SharedContext* tls);
+          net::DatagramCounters& counters, const http::Site& site,
+          const net::tls::SharedContext* tls);
 
   /// Answers go out at once.
   void send_control(const turn::FiveTuple& client, stun::Bytes message);
@@ -58,18 +66,20 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   void send_data(const turn::ToClient& forward);
   void flush();
 
-  /// Ends connections that have been without an allocation for too long.
+  /// Ends connections that have been without an allocation, or without a request, for too long.
   void sweep(turn::Time now);
   /// Everybody has had a turn: forgets connections that ended, and tells the reader.
   void end_round();
 
-  void on_accept(net::FileDescriptor socket, const turn::FiveTuple& client) override;
+  void on_accept(net::FileDescriptor socket, const turn::FiveTuple& client,
+                 net::Entrance entrance) override;
   void on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
                          stun::Bytes message) override;
   void on_stream_pause() override { reader_.on_stream_pause(); }
   void on_stream_end(net::TcpSession& session) override;
   std::span<std::byte> stream_buffer() override { return {buffer_.get(), buffer_size}; }
-  bool serves_plain() const override { return limits_.plain; }
+  std::unique_ptr<net::StreamProtocol> begin_protocol(net::TcpSession& session,
+                                                      stun::Bytes first) override;
   std::unique_ptr<net::tls::Engine> begin_tls(net::TcpSession& session) override;
   bool may_shake_hands() override { return handshakes_left_ != 0; }
   void on_handshake(net::TcpSession& session, bool established) override;
@@ -85,10 +95,14 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   struct Client {
     std::unique_ptr<net::TcpSession> session;
     turn::Time check_at;
-    bool stranger = true;  // no allocation yet; counted in strangers_
+    net::Entrance entrance = net::Entrance::clients;
+    bool stranger = true;                    // no allocation yet; counted in strangers_
+    net::MessageStream* messages = nullptr;  // what the session speaks, once it is known
+    http::Connection* http = nullptr;
   };
   using Clients = std::unordered_map<turn::FiveTuple, Client, turn::FiveTupleHash>;
 
+  std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
   void note_allocation(Client& client, bool has_one);
   void forget_stranger(const stun::IpAddress& source);
   void reap();
@@ -97,11 +111,13 @@ class Streams final : public net::StreamAcceptor, public net::StreamOwner {
   Reactor& reactor_;
   StreamReader& reader_;
   net::DatagramCounters& counters_;
+  const http::Site& site_;
   const net::tls::SharedContext* const tls_;
   std::unique_ptr<std::byte[]> buffer_;
   std::optional<net::tls::Workspace> workspace_;  // since the first TLS client
   std::size_t handshakes_left_ = max_handshakes;
   Clients clients_;
+  std::size_t http_clients_ = 0;  // of clients_
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
 
   std::vector<turn::FiveTuple> ended_;  // until reap()

@@ -30,6 +30,7 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .use_ring = shared.plan.settings.io_uring,
                  .last_lane = shared.last_lane,
                  .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared,
+                 .site = shared.site,
                  .tls = shared.tls}) {
   for (net::DatagramSocket& socket : sockets.udp) {
     if (!exchange_.listen(std::move(socket))) {
@@ -37,13 +38,13 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
     }
   }
   for (std::vector<net::BoundTcp>* const all : {&sockets.tcp, &sockets.tls}) {
-    for (net::BoundTcp& bound : *all) listen(std::move(bound));
+    for (net::BoundTcp& bound : *all) listen(std::move(bound), net::Entrance::clients);
   }
 }
 
-void Worker::listen(net::BoundTcp bound) {
-  tcp_listeners_.push_back(
-      std::make_unique<net::TcpListener>(reactor_, std::move(bound), exchange_.streams()));
+void Worker::listen(net::BoundTcp bound, net::Entrance entrance) {
+  tcp_listeners_.push_back(std::make_unique<net::TcpListener>(reactor_, std::move(bound),
+                                                              exchange_.streams(), entrance));
   if (!tcp_listeners_.back()->start()) {
     throw std::system_error(errno, std::system_category(), "epoll_ctl");
   }

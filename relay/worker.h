@@ -10,6 +10,7 @@
 #include "auth/authenticator.h"
 #include "relay/authentication.h"
 #include "relay/exchange.h"
+#include "relay/http/site.h"
 #include "relay/listeners.h"
 #include "relay/plan.h"
 #include "relay/shared_quota.h"
@@ -25,7 +26,8 @@ struct Shared {
   net::RelayPorts& ports;
   observe::EventSink& sink;
   StreamLimits streams;
-  int last_lane;                       // as of ExchangeParts
+  int last_lane;  // as of ExchangeParts
+  const http::Site& site;
   const net::tls::SharedContext* tls;  // null: TLS is not served
 };
 
@@ -42,7 +44,7 @@ class Worker {
   std::uint64_t wake_ups() const { return reactor_.rounds().read(); }
 
  private:
-  void listen(net::BoundTcp bound);
+  void listen(net::BoundTcp bound, net::Entrance entrance);
   void on_alarm();
 
   WorkerCounters counters_;

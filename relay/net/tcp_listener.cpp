@@ -56,8 +56,9 @@ std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options) {
   return BoundTcp{.fd = std::move(fd), .local = local_address(number)};
 }
 
-TcpListener::TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor)
-    : reactor_(reactor), bound_(std::move(bound)), acceptor_(acceptor) {}
+TcpListener::TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor,
+                         Entrance entrance)
+    : reactor_(reactor), bound_(std::move(bound)), acceptor_(acceptor), entrance_(entrance) {}
 
 bool TcpListener::start() { return reactor_.add(bound_.fd.number(), *this); }
 
@@ -94,7 +95,7 @@ bool TcpListener::accept() {
   set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
   set_option(fd, IPPROTO_TCP, TCP_KEEPIDLE, keepalive_after_seconds);
   const turn::FiveTuple client{peer_address(fd), local_address(fd), turn::Transport::tcp};
-  acceptor_.on_accept(std::move(socket), client);
+  acceptor_.on_accept(std::move(socket), client, entrance_);
   return true;
 }
 

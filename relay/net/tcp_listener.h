@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <expected>
 #include <string>
 #include <system_error>
@@ -28,10 +29,17 @@ struct TcpOptions {
 
 std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options);
 
+/// What a listener is for.
+enum class Entrance : std::uint8_t {
+  clients,
+  metrics,  // HTTP alone: Prometheus
+};
+
 class StreamAcceptor {
  public:
   /// A connection of `client`, non-blocking; refused by dropping the socket.
-  virtual void on_accept(FileDescriptor socket, const turn::FiveTuple& client) = 0;
+  virtual void on_accept(FileDescriptor socket, const turn::FiveTuple& client,
+                         Entrance entrance) = 0;
 
  protected:
   ~StreamAcceptor() = default;
@@ -39,7 +47,7 @@ class StreamAcceptor {
 
 class TcpListener final : public Watched {
  public:
-  TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor);
+  TcpListener(Reactor& reactor, BoundTcp bound, StreamAcceptor& acceptor, Entrance entrance);
 
   /// Starts accepting. False: the kernel has no room.
   bool start();
@@ -57,6 +65,7 @@ class TcpListener final : public Watched {
   Reactor& reactor_;
   BoundTcp bound_;
   StreamAcceptor& acceptor_;
+  const Entrance entrance_;
   bool paused_ = false;
 };
 

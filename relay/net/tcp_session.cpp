@@ -28,16 +28,16 @@ constexpr std::array<std::byte, 3> zeros{};
 /// Of the ClientHello that begins the connection (RFC 8446 4, 5.1).
 std::uint32_t hello_size(stun::Bytes bytes) { return stun::load_u32(bytes, 5) & 0xff'ffff; }
 
-void release_large(std::vector<std::byte>& buffer) {
-  buffer.clear();
-  if (buffer.capacity() > kept_capacity) std::vector<std::byte>().swap(buffer);
-}
-
 std::array<stun::Bytes, 3> parts_of(const StreamMessage& message) {
   return {message.header, message.payload, stun::Bytes(zeros).first(message.padding)};
 }
 
 }  // namespace
+
+void release_large(std::vector<std::byte>& buffer) {
+  buffer.clear();
+  if (buffer.capacity() > kept_capacity) std::vector<std::byte>().swap(buffer);
+}
 
 TcpSession::TcpSession(Reactor& reactor, FileDescriptor socket, const turn::FiveTuple& client,
                        StreamOwner& owner)
@@ -91,20 +91,20 @@ void TcpSession::begin_or_take(stun::Bytes bytes) {
   take(bytes);
 }
 
-/// The first bytes: TLS, or a message as it is.
+/// The first bytes: TLS, or the protocol as it is.
 void TcpSession::begin(stun::Bytes bytes) {
-  std::vector<std::byte> hello;  // when it comes in pieces
-  if (!partial_.empty()) {
-    hello.swap(partial_);
-    hello.insert(hello.end(), bytes.begin(), bytes.end());
-    bytes = hello;
+  std::vector<std::byte> together;  // when they come in pieces
+  if (!opening_.empty()) {
+    together.swap(opening_);
+    together.insert(together.end(), bytes.begin(), bytes.end());
+    bytes = together;
   }
   if (bytes.front() != tls_handshake) {
     has_begun_ = true;
-    return owner_.serves_plain() ? take(bytes) : close();
+    return take(bytes);
   }
   if (bytes.size() < hello_header) {
-    partial_.assign(bytes.begin(), bytes.end());
+    opening_.assign(bytes.begin(), bytes.end());
     return;
   }
   has_begun_ = true;
@@ -125,48 +125,24 @@ void TcpSession::decrypt(stun::Bytes bytes) {
 }
 
 void TcpSession::take(stun::Bytes bytes) {
-  if (!partial_.empty()) bytes = complete_partial(bytes);
-  while (!bytes.empty() && is_open()) {
-    const turn::Frame frame = cut(bytes);
-    if (frame.kind == turn::Frame::Kind::incomplete || !is_open()) break;
-    owner_.on_stream_message(*this, frame.kind, bytes.first(frame.size));
-    bytes = bytes.subspan(frame.size);
-  }
-  owner_.on_stream_pause();
-  // Whatever is in partial_ now is either the same incomplete message or one handled above.
-  if (partial_.empty()) partial_.assign(bytes.begin(), bytes.end());
+  if (is_finishing_) return;
+  if (!protocol_) protocol_ = owner_.begin_protocol(*this, bytes);
+  if (!protocol_) return close();
+  protocol_->on_bytes(*this, bytes);
 }
 
-/// Moves bytes behind the message that began earlier until it is whole, and hands it over. Gives
-/// the bytes that belong to what follows.
-stun::Bytes TcpSession::complete_partial(stun::Bytes bytes) {
-  while (is_open()) {
-    const turn::Frame frame = cut(partial_);
-    if (frame.kind == turn::Frame::Kind::garbage) break;
-    if (frame.kind != turn::Frame::Kind::incomplete) {
-      owner_.on_stream_message(*this, frame.kind, partial_);
-      owner_.on_stream_pause();
-      release_large(partial_);
-      return bytes;
-    }
-    if (bytes.empty()) break;
-    const std::size_t size = std::min(frame.size - partial_.size(), bytes.size());
-    partial_.insert(partial_.end(), bytes.begin(),
-                    bytes.begin() + static_cast<std::ptrdiff_t>(size));
-    bytes = bytes.subspan(size);
-  }
-  return {};
+void TcpSession::finish() {
+  if (!is_open() || is_finishing_) return;
+  is_finishing_ = true;
+  if (waiting() == 0) end_output();
 }
 
-/// Closes on what is no message, or a longer one than this client may send.
-turn::Frame TcpSession::cut(stun::Bytes bytes) {
-  const turn::Frame frame = turn::next_frame(bytes);
-  if (frame.kind == turn::Frame::Kind::garbage || frame.size > message_limit_) {
-    close();
-    return {.kind = turn::Frame::Kind::garbage, .size = bytes.size()};
+void TcpSession::end_output() {
+  if (tls_) {
+    tls_->close();
+    write_sealed();
   }
-  assert(frame.kind != turn::Frame::Kind::incomplete || frame.size > bytes.size());
-  return frame;
+  if (is_open() && waiting() == 0) ::shutdown(socket_.number(), SHUT_WR);
 }
 
 void TcpSession::send_control(stun::Bytes message) {
@@ -266,6 +242,7 @@ void TcpSession::write_pending() {
     release_large(pending_);
     written_ = 0;
     watch_for_room(false);
+    if (is_finishing_) end_output();
   } else if (written_ >= pending_.size() / 2) {
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written_));
     written_ = 0;

@@ -1,7 +1,7 @@
-// One client on a TCP connection, in TLS or not as its first byte tells: cuts what arrives into
-// messages, writes what it is sent. A client that reads slowly costs a bounded amount of memory and
-// nobody else's time: relayed data is dropped when too much waits, answers still queue, and beyond
-// a second bound the connection ends. One worker owns it.
+// The bytes of one client on a TCP connection, in TLS or not as its first byte tells: hands what
+// arrives to the protocol that is spoken there, writes what it is sent. A client that reads slowly
+// costs a bounded amount of memory and nobody else's time: relayed data is dropped when too much
+// waits, answers still queue, and beyond a second bound the connection ends. One worker owns it.
 #pragma once
 
 #include <cstddef>
@@ -11,31 +11,25 @@
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/net/stream_protocol.h"
 #include "relay/net/tls/engine.h"
 #include "relay/reactor.h"
-#include "turn/limits.h"
-#include "turn/stream_framer.h"
 #include "turn/types.h"
 
 namespace relay::net {
 
-class TcpSession;
-
 /// Who a session belongs to.
 class StreamOwner {
  public:
-  /// One whole message, valid during the call and until on_pause().
-  virtual void on_stream_message(TcpSession& session, turn::Frame::Kind kind,
-                                 stun::Bytes message) = 0;
-  /// The messages given so far are about to be overwritten.
-  virtual void on_stream_pause() = 0;
   /// The connection is over; called once. The session is still in use: forget it later.
   virtual void on_stream_end(TcpSession& session) = 0;
   /// Where sessions read into, one at a time.
   virtual std::span<std::byte> stream_buffer() = 0;
 
-  /// Whether a session that does not begin TLS is served.
-  virtual bool serves_plain() const = 0;
+  /// What is spoken, now that the first bytes are there, which are one at least; after TLS, if
+  /// there is any. Null: nothing that is served here.
+  virtual std::unique_ptr<StreamProtocol> begin_protocol(TcpSession& session,
+                                                         stun::Bytes first) = 0;
   /// The client begins TLS: what it is served with, or nothing. The client's five-tuple says TLS
   /// from then on.
   virtual std::unique_ptr<tls::Engine> begin_tls(TcpSession& session) = 0;
@@ -49,6 +43,9 @@ class StreamOwner {
  protected:
   ~StreamOwner() = default;
 };
+
+/// Empties a buffer; one that grew for one big message is given back.
+void release_large(std::vector<std::byte>& buffer);
 
 /// A message to a client in its three parts; `padding` zero bytes, at most 3.
 struct StreamMessage {
@@ -77,12 +74,15 @@ class TcpSession final : public Watched {
   bool start();
   /// Ends the connection.
   void close();
+  /// Ends it once all that was sent so far has left. Until the client closes its side, what it
+  /// sends is thrown away: a reset would take the answer with it (RFC 9112 9.6-9).
+  void finish();
+  bool is_open() const { return socket_.is_open(); }
+  bool is_finishing() const { return is_finishing_; }
 
   const turn::FiveTuple& client() const { return client_; }
   void set_transport(turn::Transport transport) { client_.transport = transport; }
   const tls::Engine* tls() const { return tls_.get(); }
-  /// Longer messages from the client end the connection.
-  void set_message_limit(std::size_t bytes) { message_limit_ = bytes; }
 
   /// Answers: queued when the client is slow.
   void send_control(stun::Bytes message);
@@ -92,14 +92,12 @@ class TcpSession final : public Watched {
   void on_ready(std::uint32_t events) override;
 
  private:
-  bool is_open() const { return socket_.is_open(); }
   bool read_some();
   void begin_or_take(stun::Bytes bytes);
   void begin(stun::Bytes bytes);
   void decrypt(stun::Bytes bytes);
   void take(stun::Bytes bytes);
-  stun::Bytes complete_partial(stun::Bytes bytes);
-  turn::Frame cut(stun::Bytes bytes);
+  void end_output();
 
   std::size_t send(std::span<const StreamMessage> messages, std::size_t limit);
   std::size_t send_sealed(std::span<const StreamMessage> messages, std::size_t limit);
@@ -115,10 +113,11 @@ class TcpSession final : public Watched {
   turn::FiveTuple client_;
   StreamOwner& owner_;
   std::unique_ptr<tls::Engine> tls_;
-  bool has_begun_ = false;   // whether this is TLS is known
-  bool wants_room_ = false;  // told when the client has read something
-  std::size_t message_limit_ = turn::max_control_message;
-  std::vector<std::byte> partial_;  // the beginning of a message, until the rest arrives
+  std::unique_ptr<StreamProtocol> protocol_;  // null: not known yet
+  bool has_begun_ = false;                    // whether this is TLS is known
+  bool wants_room_ = false;                   // told when the client has read something
+  bool is_finishing_ = false;
+  std::vector<std::byte> opening_;  // the first bytes, until they tell
   std::vector<std::byte> pending_;  // [written_, size) waits for the client to read
   std::size_t written_ = 0;
 };

@@ -28,7 +28,7 @@ struct StreamsBench {
   net::FileDescriptor connect(const turn::FiveTuple& client) {
     std::array<int, 2> ends{};
     REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) == 0);
-    streams.on_accept(net::FileDescriptor(ends[1]), client);
+    streams.on_accept(net::FileDescriptor(ends[1]), client, net::Entrance::clients);
     return net::FileDescriptor(ends[0]);
   }
   /// Everybody who has something to say has a turn.
@@ -42,7 +42,8 @@ struct StreamsBench {
   Reactor reactor;
   NoReader reader;
   net::DatagramCounters counters;
-  Streams streams{{}, reactor, reader, counters, &test_certificate()};
+  http::Site site{{}, [] { return std::string(); }};
+  Streams streams{{}, reactor, reader, counters, site, &test_certificate()};
 };
 
 /// A ClientHello of 200 bytes begins; the rest of it never comes.

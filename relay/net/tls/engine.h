@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "relay/net/tls/openssl.h"
 #include "relay/net/tls/workspace.h"
@@ -36,6 +37,8 @@ class Engine {
   bool is_established() const { return SSL_is_init_finished(ssl_.get()) == 1; }
   /// `TLSv1.3 TLS_AES_256_GCM_SHA384`
   std::string description() const;
+  /// What both sides agreed to speak (RFC 7301); empty: the client did not ask.
+  std::string_view protocol() const;
   Workspace& workspace() { return workspace_; }
 
  private:

@@ -1,0 +1,99 @@
+#include "relay/http/site.h"
+
+#include <algorithm>
+#include <array>
+
+namespace relay::http {
+namespace {
+
+constexpr std::string_view acme_path = "/.well-known/acme-challenge/";
+constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
+
+/// RFC 8555 8.3: a token is of the base64url alphabet.
+bool is_acme_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_';
+  });
+}
+
+/// What a proxy in front adds: its own address says nothing of who asks then.
+bool came_by_http_proxy(const RequestHead& head) {
+  static constexpr std::array<std::string_view, 4> traces{"Forwarded", "X-Forwarded-For",
+                                                          "X-Real-IP", "Via"};
+  return std::ranges::any_of(traces,
+                             [&](std::string_view name) { return head.value(name).has_value(); });
+}
+
+bool is_this_host(const stun::IpAddress& address) {
+  static const auto v6 = stun::IpAddress::parse("::1");
+  const stun::IpAddress ip = turn::canonical(address);
+  return ip.is_v4() ? ip.bytes()[0] == 127 : ip == v6;
+}
+
+}  // namespace
+
+bool Site::serves(net::Entrance entrance) const {
+  return entrance == net::Entrance::metrics || options_.serving != SiteOptions::Serving::closed ||
+         !options_.acme_redirect.empty();
+}
+
+Response Site::answer(const Request& request) const {
+  if (request.head.method() != Method::get && request.head.method() != Method::head) {
+    Response refused = plain(Status::method_not_allowed);
+    refused.allow = "GET, HEAD";
+    return refused;
+  }
+  if (request.entrance == net::Entrance::metrics) return answer_for_metrics(request);
+  return route(request);
+}
+
+/// As coturn has it: anything but the metrics is "ok".
+Response Site::answer_for_metrics(const Request& request) const {
+  const std::string_view path = request.head.path();
+  if (path == options_.metrics_path) {
+    return {.content = metrics_(), .content_type = std::string(prometheus_text)};
+  }
+  if (path == "/readyz" && draining_.load(std::memory_order_relaxed)) {
+    return plain(Status::service_unavailable, "draining");
+  }
+  return plain(Status::ok, "ok");
+}
+
+Response Site::route(const Request& request) const {
+  const std::string_view path = request.head.path();
+  if (!options_.acme_redirect.empty() && path.starts_with(acme_path) &&
+      is_acme_token(path.substr(acme_path.size()))) {
+    Response moved = plain(Status::moved_permanently);
+    moved.location = options_.acme_redirect + std::string(path.substr(acme_path.size()));
+    return moved;
+  }
+  if (options_.serving != SiteOptions::Serving::served) {
+    return plain(Status::bad_request, "HTTP is not supported on this port.");
+  }
+  if (path == "/healthz") return plain(Status::ok, "ok");
+  if (path == "/readyz") {
+    return draining_.load(std::memory_order_relaxed)
+               ? plain(Status::service_unavailable, "draining")
+               : plain(Status::ok, "ok");
+  }
+  if (path == "/metrics") {
+    if (!may_read_metrics(request)) return plain(Status::forbidden);
+    return {.content = metrics_(), .content_type = std::string(prometheus_text)};
+  }
+  if (path == "/") {
+    return plain(Status::ok,
+                 "This port relays calls (STUN, TURN and TURN over TLS). See /healthz.");
+  }
+  return plain(Status::not_found);
+}
+
+bool Site::may_read_metrics(const Request& request) const {
+  if (came_by_http_proxy(request.head)) return false;
+  const stun::IpAddress ip = turn::canonical(request.client);
+  return is_this_host(ip) ||
+         std::ranges::any_of(options_.metrics_readers,
+                             [&](const turn::AddressRange& range) { return range.contains(ip); });
+}
+
+}  // namespace relay::http

@@ -1,0 +1,57 @@
+// What this server answers over HTTP: whether it lives, whether it serves, its metrics, and what
+// this port is. One for all workers; const but for the note that it drains.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "relay/http/request_head.h"
+#include "relay/http/response.h"
+#include "relay/net/tcp_listener.h"
+#include "turn/peer_policy.h"
+
+namespace relay::http {
+
+struct SiteOptions {
+  /// On the ports of TURN. `refused`: 400 to everybody, as coturn has it on request.
+  enum class Serving : std::uint8_t { served, refused, closed };
+  Serving serving = Serving::served;
+  /// Where challenges of ACME are answered (RFC 8555 8.3); what follows the well-known path is
+  /// appended. Empty: not here.
+  std::string acme_redirect;
+  /// Who may read the metrics on the ports of TURN, beside this very host.
+  std::vector<turn::AddressRange> metrics_readers;
+  std::string metrics_path = "/metrics";  // of the listener for metrics
+};
+
+/// A request and how it came.
+struct Request {
+  const RequestHead& head;
+  stun::IpAddress client;
+  net::Entrance entrance = net::Entrance::clients;
+};
+
+class Site {
+ public:
+  /// `metrics` gives the text for Prometheus; it is called from every worker's thread.
+  Site(SiteOptions options, std::function<std::string()> metrics)
+      : options_(std::move(options)), metrics_(std::move(metrics)) {}
+
+  /// Whether a connection that speaks HTTP is answered at all.
+  bool serves(net::Entrance entrance) const;
+  Response answer(const Request& request) const;
+  void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
+
+ private:
+  Response answer_for_metrics(const Request& request) const;
+  Response route(const Request& request) const;
+  bool may_read_metrics(const Request& request) const;
+
+  const SiteOptions options_;
+  const std::function<std::string()> metrics_;
+  std::atomic<bool> draining_{false};
+};
+
+}  // namespace relay::http

@@ -1,0 +1,60 @@
+// The status codes that this server answers with (RFC 9110 15).
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace relay::http {
+
+enum class Status : std::uint16_t {
+  ok = 200,
+  moved_permanently = 301,
+  bad_request = 400,
+  forbidden = 403,
+  not_found = 404,
+  method_not_allowed = 405,
+  length_required = 411,
+  content_too_large = 413,
+  uri_too_long = 414,
+  expectation_failed = 417,
+  header_fields_too_large = 431,
+  not_implemented = 501,
+  service_unavailable = 503,
+  version_not_supported = 505,
+};
+
+constexpr std::string_view reason_phrase(Status status) {
+  switch (status) {
+    case Status::ok:
+      return "OK";
+    case Status::moved_permanently:
+      return "Moved Permanently";
+    case Status::bad_request:
+      return "Bad Request";
+    case Status::forbidden:
+      return "Forbidden";
+    case Status::not_found:
+      return "Not Found";
+    case Status::method_not_allowed:
+      return "Method Not Allowed";
+    case Status::length_required:
+      return "Length Required";
+    case Status::content_too_large:
+      return "Content Too Large";
+    case Status::uri_too_long:
+      return "URI Too Long";
+    case Status::expectation_failed:
+      return "Expectation Failed";
+    case Status::header_fields_too_large:
+      return "Request Header Fields Too Large";
+    case Status::not_implemented:
+      return "Not Implemented";
+    case Status::service_unavailable:
+      return "Service Unavailable";
+    case Status::version_not_supported:
+      return "HTTP Version Not Supported";
+  }
+  return "Error";
+}
+
+}  // namespace relay::http
