@@ -111,6 +111,9 @@ class Exchange final : public StreamReader, public PeerReader, public SharedOwne
   void perform(const turn::BindRoute& effect, Time now);
   void perform(const turn::DropRoute& effect, Time now);
   void perform(const turn::ExpectPeer& effect, Time now);
+  void perform(const turn::ConnectPeer&, Time) {}
+  void perform(const turn::BindConnection&, Time) {}
+  void perform(const turn::CloseConnection&, Time) {}
   void perform(const turn::LookUpUser& effect, Time now);
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);

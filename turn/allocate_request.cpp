@@ -12,16 +12,25 @@ namespace {
 using stun::AttributeType;
 using stun::ErrorCode;
 
-constexpr std::uint8_t protocol_udp = 17;
+constexpr std::uint8_t protocol_tcp = 6, protocol_udp = 17;
 
-/// Missing or malformed is 400, anything but UDP is 442.
-std::optional<ErrorCode> check_transport(const stun::MessageView& message, bool udp_relay) {
+/// Missing or malformed is 400, what is not relayed here is 442.
+std::optional<ErrorCode> read_transport(const stun::MessageView& message, const Config& config,
+                                        AllocateRequest& request) {
   const auto value = message.value(AttributeType::requested_transport);
   if (!value) return ErrorCode::bad_request;
   const auto protocol = stun::decode_leading_u8(*value);
   if (!protocol) return ErrorCode::bad_request;
-  if (*protocol != protocol_udp || !udp_relay) return ErrorCode::unsupported_transport_protocol;
-  return std::nullopt;
+  request.tcp = *protocol == protocol_tcp;
+  const bool relayed = (*protocol == protocol_udp && config.udp_relay) ||
+                       (*protocol == protocol_tcp && config.tcp_relay);
+  return relayed ? std::nullopt : std::optional(ErrorCode::unsupported_transport_protocol);
+}
+
+/// RFC 6062 5.1: these are about datagrams.
+bool contradicts_tcp(const stun::MessageView& message) {
+  return message.has(AttributeType::dont_fragment) || message.has(AttributeType::even_port) ||
+         message.has(AttributeType::reservation_token);
 }
 
 /// EVEN-PORT is one byte whose top bit asks for the next port too (18.7).
@@ -95,9 +104,12 @@ std::expected<std::optional<Family>, ErrorCode> parse_family(const stun::Message
 }
 
 std::expected<AllocateRequest, ErrorCode> AllocateRequest::parse(const stun::MessageView& message,
-                                                                 bool udp_relay) {
+                                                                 const Config& config) {
   AllocateRequest request;
-  if (const auto error = check_transport(message, udp_relay)) return std::unexpected(*error);  // 3
+  if (const auto error = read_transport(message, config, request)) {  // 3
+    return std::unexpected(*error);
+  }
+  if (request.tcp && contradicts_tcp(message)) return std::unexpected(ErrorCode::bad_request);
   if (contradicts_itself(message)) return std::unexpected(ErrorCode::bad_request);  // 5, 6
   if (const auto error = read_token(message, request)) return std::unexpected(*error);
   const auto family = parse_family(message, AttributeType::requested_address_family);  // 7

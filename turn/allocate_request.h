@@ -7,22 +7,24 @@
 
 #include "stun/error_code.h"
 #include "stun/message_view.h"
+#include "turn/config.h"
 #include "turn/types.h"
 
 namespace turn {
 
 struct AllocateRequest {
   std::optional<Family> family;           // REQUESTED-ADDRESS-FAMILY
+  bool tcp = false;                       // REQUESTED-TRANSPORT
   bool additional_ipv6 = false;           // ADDITIONAL-ADDRESS-FAMILY
   bool even_port = false;                 // EVEN-PORT
   bool reserve_next = false;              // its R bit
   std::optional<ReservationToken> token;  // RESERVATION-TOKEN
   std::optional<Seconds> lifetime;        // LIFETIME
 
-  /// The error code of 7.2 for a request whose attributes are not in order; without `udp_relay` no
-  /// request is.
+  /// The error code of 7.2, or of RFC 6062 5.1, for a request whose attributes are not in order, or
+  /// that wants what is not relayed here.
   static std::expected<AllocateRequest, stun::ErrorCode> parse(const stun::MessageView& message,
-                                                               bool udp_relay);
+                                                               const Config& config);
 };
 
 /// LIFETIME's value, or 400 when it is not four bytes long.

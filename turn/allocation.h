@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "stun/error_code.h"
 #include "stun/message_type.h"
@@ -55,6 +56,10 @@ class Allocation {
   ChannelTable channels;
   std::array<Relay, 2> relays;
   PermissionTable permissions;
+
+  /// The relays listen for TCP (RFC 6062).
+  bool is_tcp() const { return connections != nullptr; }
+  std::unique_ptr<std::vector<ConnectionId>> connections;  // only of a TCP allocation
 
   DeadlineWheel::Hook hook{this};
   std::string username;

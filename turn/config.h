@@ -34,6 +34,12 @@ struct Config {
   DefaultFamily default_family = DefaultFamily::ipv4;
 
   bool udp_relay = true;
+  bool tcp_relay = true;  // RFC 6062
+  Seconds peer_connect_time = default_peer_connect_time;
+  Seconds bind_time = default_bind_time;
+  /// Connections to peers of all TCP allocations of one server.
+  std::size_t max_connections = 4096;
+
   /// Binding requests: answered, ignored, or answered only when authenticated.
   bool answer_binding = true;
   bool authenticate_binding = false;

@@ -45,6 +45,10 @@ std::optional<ToPeer> Server::State::on_send(const FiveTuple& client,
     ++counters.no_allocation;
     return std::nullopt;
   }
+  if (allocation->is_tcp()) {  // RFC 6062: data goes by connections.
+    ++counters.malformed;
+    return std::nullopt;
+  }
   const auto data = message.value(stun::AttributeType::data);
   const auto address = message.value(stun::AttributeType::xor_peer_address);
   const auto peer = address ? stun::decode_xor_address(*address, message.transaction_id())

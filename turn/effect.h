@@ -19,6 +19,9 @@ struct Send {
   Bytes bytes;
 };
 
+/// What relays carry (RFC 6062 5.1: TCP too).
+enum class RelayTransport : std::uint8_t { udp, tcp };
+
 enum class Parity : std::uint8_t { any, even, even_and_reserve };
 
 /// Open a socket for a relayed transport address and answer with handle_relay_opened(). With
@@ -27,6 +30,7 @@ enum class Parity : std::uint8_t { any, even, even_and_reserve };
 struct OpenRelay {
   RelayId relay;
   IpAddress ip;  // of the relay's own interface; the address to bind
+  RelayTransport transport = RelayTransport::udp;  // tcp: it listens
   Parity parity = Parity::any;
   bool claim = false;
   ReservationToken token{};
@@ -66,6 +70,27 @@ struct ExpectPeer {
   TransportAddress peer;
 };
 
+/// Begin a TCP connection from the relay's address to `peer` (RFC 6062 5.2) and answer with
+/// handle_peer_connected(), at any time. Nothing is read from it until BindConnection.
+struct ConnectPeer {
+  ConnectionId connection{};
+  RelayId relay;
+  TransportAddress peer;
+};
+
+/// The client's stream carries the bytes of this connection from now on, both ways and as they are
+/// (RFC 6062 5.4): what follows the request on the stream, and what the peer has sent meanwhile.
+/// Comes behind the Send of the answer.
+struct BindConnection {
+  ConnectionId connection{};
+  FiveTuple client;
+};
+
+/// End the attempt or the connection, and the client's stream that is bound to it.
+struct CloseConnection {
+  ConnectionId connection{};
+};
+
 /// Find this user's key and answer with handle_lookup().
 struct LookUpUser {
   std::uint32_t ticket = 0;
@@ -83,6 +108,8 @@ struct Event {
     disconnected,        // its stream ended
     permitted,           // `peer`
     channel_bound,       // `peer`, `channel`
+    peer_connected,      // `peer`, by a Connect request or by itself (RFC 6062)
+    peer_unreachable,    // `peer`: a Connect request has failed
     refused,             // the client is not who it says: `code`, `reason`
     allocation_refused,  // no quota, no port, draining: `code`, `reason`
     peer_denied,         // `peer`, by the peer policy: `reason` names the rule
@@ -103,7 +130,7 @@ struct Event {
   } totals;
 };
 
-using Effect =
-    std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, ExpectPeer, LookUpUser, Event>;
+using Effect = std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, ExpectPeer,
+                            ConnectPeer, BindConnection, CloseConnection, LookUpUser, Event>;
 
 }  // namespace turn

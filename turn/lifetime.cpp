@@ -25,6 +25,7 @@ void Server::handle_time(Time now) {
   while (Allocation* allocation = state.wheel.pop_due(now)) {
     if (state.outlives(*allocation, now)) state.arm(*allocation);
   }
+  state.expire_connections(now);
 }
 
 void Server::handle_disconnect(const FiveTuple& client) {
@@ -63,6 +64,7 @@ void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
 
 void Server::State::close_relay(Allocation& allocation, Relay& relay) {
   drop_routes(allocation, relay);
+  close_connections(allocation, relay.family);
   // RFC 8656 8.1: permissions and channels of the other family stay.
   allocation.permissions.forget(relay.family);
   allocation.channels.forget(relay.family);

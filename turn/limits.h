@@ -14,12 +14,18 @@ inline constexpr std::chrono::seconds default_max_lifetime{3600};
 inline constexpr std::chrono::seconds default_permission_lifetime{300};
 /// RFC 8656 12.
 inline constexpr std::chrono::seconds default_channel_lifetime{600};
+/// RFC 6062 5.2: how long a peer may take to accept a connection, and a client to bind to it.
+inline constexpr std::chrono::seconds default_peer_connect_time{30};
+inline constexpr std::chrono::seconds default_bind_time{30};
 /// RFC 8656 7.2: a reserved port waits this long for its allocation.
 inline constexpr std::chrono::seconds reservation_lifetime{30};
 
 /// A further permission or channel is answered 508 (RFC 8656 10.2, 12.2).
 inline constexpr std::size_t max_permissions = 1024;
 inline constexpr std::size_t max_channels = 1024;
+/// Connections of one TCP allocation; a further Connect is answered 508, a further peer is turned
+/// away.
+inline constexpr std::size_t max_connections = 256;
 /// XOR-PEER-ADDRESS attributes in one CreatePermission; more are answered 508.
 inline constexpr std::size_t max_peers_per_request = 64;
 /// Requests that wait for a user lookup, per server; a further one is dropped and the client's

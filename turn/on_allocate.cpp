@@ -18,8 +18,12 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
     return Reply::error(ErrorCode::allocation_mismatch);
   }
   // 3 to 8: the attributes.
-  const auto wanted = AllocateRequest::parse(request.message, config.udp_relay);
+  const auto wanted = AllocateRequest::parse(request.message, config);
   if (!wanted) return Reply::error(wanted.error());
+  // RFC 6062 5.1: whoever wants to relay TCP comes by TCP or TLS.
+  if (wanted->tcp && !is_stream(request.context.client.transport)) {
+    return Reply::error(ErrorCode::bad_request);
+  }
   if (draining) {
     return refuse_allocation(request.context.client, request.username, ErrorCode::forbidden,
                              "the server is draining");
@@ -52,6 +56,7 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
   ++counters.allocations;
   allocation.transaction = request.context.transaction;
   allocation.granted = grant(wanted.lifetime);
+  if (wanted.tcp) allocation.connections = std::make_unique<std::vector<ConnectionId>>();
   if (config.max_bps > 0) allocation.buckets = std::make_unique<Allocation::Buckets>();
   if (!has_first && !wanted.token) {
     allocation.address_error = {first, ErrorCode::address_family_not_supported};
@@ -71,6 +76,7 @@ void Server::State::open_relay(Allocation& allocation, Relay& relay, Family fami
   relay.state = Relay::State::opening;
   relay.family = family;
   OpenRelay open{.relay = relay.id};
+  if (wanted.tcp) open.transport = RelayTransport::tcp;
   if (wanted.token) {
     open.claim = true;
     open.token = *wanted.token;

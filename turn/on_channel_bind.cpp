@@ -22,6 +22,8 @@ std::optional<ChannelNumber> read_channel_number(const stun::MessageView& messag
 }  // namespace
 
 Reply Server::State::on_channel_bind(const Request& request, Allocation& allocation) {
+  // RFC 6062: connections take the place of channels.
+  if (allocation.is_tcp()) return Reply::error(ErrorCode::forbidden);
   // Both attributes must be there and in range.
   const auto number = read_channel_number(request.message, config.rfc5766_channel_numbers);
   const auto value = request.message.value(stun::AttributeType::xor_peer_address);

@@ -40,6 +40,9 @@ Bytes write_reply(const Reply& reply, const RequestContext& request, const Reply
     message.add_u32(AttributeType::lifetime, static_cast<std::uint32_t>(reply.lifetime->count()));
   }
   if (reply.reservation) message.add(AttributeType::reservation_token, *reply.reservation);
+  if (reply.connection) {
+    message.add_u32(AttributeType::connection_id, static_cast<std::uint32_t>(*reply.connection));
+  }
   if (reply.challenge) authenticator.add_challenge(message, request.client.client.ip, now);
   if (!style.software.empty()) message.add_text(AttributeType::software, style.software);
   request.signature.sign(message);

@@ -21,9 +21,11 @@ struct Reply {
   std::array<std::optional<TransportAddress>, 2> relayed;
   std::optional<Seconds> lifetime;
   std::optional<ReservationToken> reservation;
+  std::optional<ConnectionId> connection;  // CONNECTION-ID
   std::optional<Allocation::AddressError> address_error;
   std::array<stun::AttributeType, 8> unknown{};  // the first unknown_count of them
   std::size_t unknown_count = 0;
+  std::optional<ConnectionId> bound;  // once answered, the stream is this one's
 
   static Reply success() { return {}; }
   static Reply error(stun::ErrorCode code) { return {.code = code}; }

@@ -2,6 +2,7 @@
 // which handler takes it, and the answer out. The handlers have files of their own.
 #include "turn/server.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "stun/attributes.h"
@@ -14,8 +15,7 @@
 namespace turn {
 namespace {
 
-/// The methods of TURN that a client makes requests of; Connect and ConnectionBind (RFC 6062) are
-/// known and refused.
+/// The methods of TURN that a client makes requests of.
 bool is_request_method(stun::Method method) {
   switch (method) {
     case stun::Method::allocate:
@@ -146,7 +146,10 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
     case Method::refresh:
     case Method::create_permission:
     case Method::channel_bind:
+    case Method::connect:
       break;
+    case Method::connection_bind:
+      return on_connection_bind(request);
     default:
       return Reply::error(ErrorCode::bad_request);
   }
@@ -156,16 +159,19 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
   if (allocation->username != request.username) {
     return Reply::error(ErrorCode::wrong_credentials);  // 5-9
   }
+  if (request.context.method == Method::connect) return on_connect(request, *allocation);
   if (request.context.method == Method::refresh) return on_refresh(request, *allocation);
   if (request.context.method == Method::channel_bind) return on_channel_bind(request, *allocation);
   return on_create_permission(request, *allocation);
 }
 
-void Server::State::send(const RequestContext& context, const Reply& reply, Time now) {
+void Server::State::send(const RequestContext& context, const Reply& reply,
+                         std::span<std::byte> buffer, Time now) {
   if (reply.code && !reply.challenge) ++counters.errors;
   const ReplyStyle style{config.software, config.reason_phrases, config.always_fingerprint};
-  const Bytes bytes = write_reply(reply, context, style, authenticator, response, now);
+  const Bytes bytes = write_reply(reply, context, style, authenticator, buffer, now);
   if (!bytes.empty()) effects.push(Send{context.client, bytes});
+  if (reply.bound) effects.push(BindConnection{*reply.bound, context.client});
 }
 
 void Server::handle_lookup(std::uint32_t ticket, const auth::LookUpAnswer& answer, Time now) {
@@ -183,12 +189,17 @@ std::size_t Server::allocation_count() const { return state_->allocations.size()
 
 std::optional<Time> Server::next_deadline() const {
   // The wheel may still remember the deadline of the last one that ended.
-  return state_->allocations.size() == 0 ? std::nullopt : state_->wheel.next();
+  if (state_->allocations.size() == 0) return std::nullopt;
+  const std::optional<Time> of_allocations = state_->wheel.next();
+  const std::optional<Time> of_connections = state_->connections.next_deadline();
+  if (!of_allocations || !of_connections) return of_allocations ? of_allocations : of_connections;
+  return std::min(*of_allocations, *of_connections);
 }
 
 void Server::check_invariants(Time now) const {
   assert(state_->counters.allocations == state_->allocations.size());
   state_->allocations.check_invariants(now);
+  assert(state_->connections.consistent());
 }
 
 }  // namespace turn

@@ -39,6 +39,8 @@ struct Counters {
   std::uint64_t lookups_dropped = 0;
 };
 
+enum class StreamDirection : std::uint8_t { from_client, to_client };
+
 /// The parts a server is made of; all outlive it.
 struct Parts {
   const Config& config;
@@ -46,6 +48,7 @@ struct Parts {
   auth::Authenticator& authenticator;
   Quota& quota;
   Random& random;
+  ConnectionIdShare connection_ids = {};
 };
 
 class Server {
@@ -81,6 +84,18 @@ class Server {
   void handle_lookup(std::uint32_t ticket, const auth::LookUpAnswer& answer, Time now);
   /// The stream of a TCP or TLS client ended: its allocation goes (RFC 8656 3.1).
   void handle_disconnect(const FiveTuple& client);
+  /// The answer to ConnectPeer: whether there is a connection now.
+  void handle_peer_connected(ConnectionId connection, bool connected, Time now);
+  /// A peer has connected to a relay that listens: the connection's name, or nothing: close it.
+  std::optional<ConnectionId> handle_peer_accepted(RelayId relay, const TransportAddress& peer,
+                                                   Time now);
+  /// Bytes pass on a bound connection: how long the next ones in that direction should wait. No
+  /// effects.
+  Time::duration handle_stream_data(ConnectionId connection, StreamDirection direction,
+                                    std::size_t bytes, Time now);
+  /// The connection, once made or accepted, or the stream that is bound to it, is over: neither is
+  /// there any more.
+  void handle_connection_end(ConnectionId connection);
   /// Time passed: expires what is due.
   void handle_time(Time now);
   /// From now on Allocate is answered 403; what is there goes on.

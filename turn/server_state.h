@@ -1,12 +1,15 @@
 // What a Server holds and the handlers that work on it, one file a handler: on_allocate.cpp,
-// on_refresh.cpp, on_create_permission.cpp, on_channel_bind.cpp, data.cpp. For turn/ alone.
+// on_refresh.cpp, on_create_permission.cpp, on_channel_bind.cpp, on_connect.cpp,
+// on_connection_bind.cpp, data.cpp. For turn/ alone.
 #pragma once
 
 #include <array>
+#include <deque>
 #include <optional>
 
 #include "turn/allocate_request.h"
 #include "turn/allocation_table.h"
+#include "turn/connection_table.h"
 #include "turn/deadline_wheel.h"
 #include "turn/effect_queue.h"
 #include "turn/pending_requests.h"
@@ -24,6 +27,7 @@ struct Server::State {
         quota(parts.quota),
         random(parts.random),
         allocations(parts.random),
+        connections(parts.random, parts.connection_ids),
         addresses(parts.config) {}
 
   /// A request that passed authentication.
@@ -42,13 +46,19 @@ struct Server::State {
                  const auth::LookUp& lookup);
   /// Nothing: the answer comes later.
   std::optional<Reply> dispatch(const Request& request);
-  void send(const RequestContext& context, const Reply& reply, Time now);
+  void send(const RequestContext& context, const Reply& reply, Time now) {
+    send(context, reply, response, now);
+  }
+  void send(const RequestContext& context, const Reply& reply, std::span<std::byte> buffer,
+            Time now);
 
   // Handlers, each in a file of its name.
   std::optional<Reply> on_allocate(const Request& request);
   Reply on_refresh(const Request& request, Allocation& allocation);
   Reply on_create_permission(const Request& request, Allocation& allocation);
   Reply on_channel_bind(const Request& request, Allocation& allocation);
+  std::optional<Reply> on_connect(const Request& request, Allocation& allocation);
+  Reply on_connection_bind(const Request& request);
   std::optional<ToPeer> on_send(const FiveTuple& client, const stun::MessageView& message,
                                 Time now);
 
@@ -67,6 +77,13 @@ struct Server::State {
   Origin origin_of(const Allocation& allocation, const TransportAddress& source, Time now) const;
   void write_channel_header(ToClient& forward, ChannelNumber channel);
   void write_data_header(ToClient& forward, const TransportAddress& peer);
+
+  // Connections to peers (on_connect.cpp, on_connection_bind.cpp).
+  void refuse_connection(ConnectionId id, std::span<std::byte> buffer, Time now);
+  void announce_attempt(const Allocation& allocation, ConnectionId id,
+                        const TransportAddress& peer);
+  void expire_connections(Time now);
+  void close_connections(Allocation& allocation, Family family);
 
   // Parts of Allocate (on_allocate.cpp).
   std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
@@ -115,6 +132,7 @@ struct Server::State {
   // The wheel outlives the allocations, which are hooked into it.
   DeadlineWheel wheel;
   AllocationTable allocations;
+  ConnectionTable connections;
   RelayAddresses addresses;
   EffectQueue effects;
   PendingRequests pending;
@@ -130,6 +148,7 @@ struct Server::State {
   };
   std::optional<Opening> opening;
   std::array<std::byte, max_response> response;
+  std::deque<std::array<std::byte, max_response>> late_responses;  // of the last handle_time()
 };
 
 }  // namespace turn

@@ -22,6 +22,14 @@ class TokenBucket {
     return true;
   }
 
+  /// Takes `bytes` that cannot be refused, and says how long the next ones should wait for it.
+  Time::duration charge(std::uint64_t bytes, std::uint64_t bytes_per_second, Time now) {
+    take(0, bytes_per_second, now);
+    tokens_ -= static_cast<double>(bytes);
+    const double seconds = std::max(0.0, -tokens_) / static_cast<double>(bytes_per_second);
+    return std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(seconds));
+  }
+
  private:
   double tokens_ = 0;
   Time filled_at_{};

@@ -19,7 +19,7 @@ using stun::Family;
 using stun::IpAddress;
 using stun::TransportAddress;
 
-/// How the client reaches us. Relayed transport is UDP in every case.
+/// How the client reaches us.
 enum class Transport : std::uint8_t { udp, tcp, tls, dtls };
 
 constexpr bool is_stream(Transport transport) {
@@ -51,6 +51,16 @@ struct RelayId {
   std::uint32_t generation = 0;
 
   friend bool operator==(RelayId, RelayId) = default;
+};
+
+/// CONNECTION-ID (RFC 6062 6.2.1): names a connection to a peer, within the whole process.
+enum class ConnectionId : std::uint32_t {};
+
+/// Which numbers a server gives its connections: those that leave `index` when divided by `of`, so
+/// that among several servers a number tells whose it is.
+struct ConnectionIdShare {
+  std::uint32_t index = 0;
+  std::uint32_t of = 1;
 };
 
 /// Opaque 8 bytes that name a reserved port (RFC 8656 18.10).

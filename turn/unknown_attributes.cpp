@@ -7,7 +7,7 @@ namespace {
 
 using stun::AttributeType;
 
-/// What RFC 8656 adds to the attributes of RFC 8489.
+/// What RFC 8656 and RFC 6062 add to the attributes of RFC 8489.
 bool is_known(AttributeType type) {
   switch (type) {
     case AttributeType::channel_number:
@@ -20,6 +20,7 @@ bool is_known(AttributeType type) {
     case AttributeType::requested_transport:
     case AttributeType::dont_fragment:
     case AttributeType::reservation_token:
+    case AttributeType::connection_id:
       return true;
     default:
       return stun::is_known(type);

@@ -29,6 +29,10 @@ std::string_view name_of(Kind kind) {
       return "permitted";
     case Kind::channel_bound:
       return "channel_bound";
+    case Kind::peer_connected:
+      return "peer_connected";
+    case Kind::peer_unreachable:
+      return "peer_unreachable";
     case Kind::refused:
       return "refused";
     case Kind::allocation_refused:
@@ -119,6 +123,10 @@ std::string sentence_of(const Event& event) {
       return fmt::format("channel {:#06x} to {}: {}, lifetime updated: {} s",
                          std::to_underlying(event.channel), event.peer.to_string(),
                          client_of(event), event.lifetime.count());
+    case Kind::peer_connected:
+      return fmt::format("connection with {}: {}", event.peer.to_string(), client_of(event));
+    case Kind::peer_unreachable:
+      return fmt::format("no connection to {}: {}", event.peer.to_string(), client_of(event));
     case Kind::refused:
       return fmt::format("authentication failed: {}, {} answered {}: {}", client_of(event),
                          method_of(event), std::to_underlying(event.code), event.reason);
@@ -141,6 +149,9 @@ ordered_json fields_of(const Event& event) {
   if (event.relayed.port != 0) fields["relay"] = event.relayed.to_string();
   if (event.kind == Kind::channel_bound) {
     fields["channel"] = std::to_underlying(event.channel);
+  }
+  if (event.kind == Kind::channel_bound || event.kind == Kind::peer_connected ||
+      event.kind == Kind::peer_unreachable) {
     fields["peer"] = event.peer.to_string();
   }
   if (event.kind == Kind::permitted || event.kind == Kind::peer_denied) {
@@ -173,6 +184,8 @@ LogLevel level_of(Kind kind) {
     case Kind::refreshed:
     case Kind::permitted:
     case Kind::channel_bound:
+    case Kind::peer_connected:
+    case Kind::peer_unreachable:
       return LogLevel::debug;
     case Kind::refused:
     case Kind::allocation_refused:

@@ -69,11 +69,12 @@ class Schedule {
     require(bench_.server.allocation_count() == 0, "an allocation that never ends");
     require(bench_.quota.held() == 0, "a quota that is never given back");
     require(bench_.taken_ports() == 0, "a port that is lost");
+    require(bench_.connections().empty(), "a connection that never ends");
   }
 
  private:
   void step() {
-    switch (script_.byte() % 12) {
+    switch (script_.byte() % 14) {
       case 0:
         return say(script_.take(script_.byte()));
       case 1:
@@ -95,6 +96,10 @@ class Schedule {
         return client().disconnect();
       case 10:
         return look_up();
+      case 12:
+        return connect();
+      case 13:
+        return connection();
       default:
         return change_the_world();
     }
@@ -128,18 +133,14 @@ class Schedule {
   }
 
   void add_attribute(stun::MessageBuilder& message) {
-    static constexpr std::array types{AttributeType::lifetime,
-                                      AttributeType::requested_transport,
-                                      AttributeType::channel_number,
-                                      AttributeType::requested_address_family,
-                                      AttributeType::even_port,
-                                      AttributeType::additional_address_family,
-                                      AttributeType::reservation_token,
-                                      AttributeType::dont_fragment,
-                                      AttributeType::data,
-                                      AttributeType::software,
-                                      AttributeType::fingerprint,
-                                      AttributeType::message_integrity};
+    static constexpr std::array types{
+        AttributeType::lifetime,          AttributeType::requested_transport,
+        AttributeType::channel_number,    AttributeType::requested_address_family,
+        AttributeType::even_port,         AttributeType::additional_address_family,
+        AttributeType::reservation_token, AttributeType::dont_fragment,
+        AttributeType::connection_id,     AttributeType::data,
+        AttributeType::software,          AttributeType::fingerprint,
+        AttributeType::message_integrity};
     const std::uint8_t choice = script_.byte();
     if (choice < 100) {
       message.add_xor_address(AttributeType::xor_peer_address, peer());
@@ -160,6 +161,7 @@ class Schedule {
     if ((bits & 4) != 0) wanted.additional_family = ipv6;
     if ((bits & 8) != 0) wanted.even_port = script_.byte();
     if ((bits & 16) != 0) wanted.token = token_;
+    if ((bits & 32) != 0) wanted.transport = 6;
     const Answer answer = client().allocate(wanted);
     if (answer.token()) token_ = *answer.token();
   }
@@ -169,6 +171,39 @@ class Schedule {
     BenchClient& binder = client();
     const Answer answer = binder.bind(number, peer());
     require(answer != success || binder.allocation() != nullptr, "a channel of no allocation");
+  }
+
+  void connect() {
+    BenchClient& from = client();
+    const Answer answer = from.connect(peer());
+    require(answer != success, "a connection before it was made");
+    from.take_unasked();
+  }
+
+  /// Something happens to one of the connections.
+  void connection() {
+    const auto& open = bench_.connections();
+    const std::uint8_t choice = script_.byte();
+    if (choice % 4 == 0) {
+      BenchClient& owner = client();
+      if (const auto* allocation = owner.allocation(); allocation && allocation->is_tcp()) {
+        bench_.accepted(allocation->relays[0].live(bench_.now) ? allocation->relays[0].bound
+                                                               : allocation->relays[1].bound,
+                        peer());
+      }
+      return;
+    }
+    if (open.empty()) return;
+    const auto at = std::next(open.begin(), choice % static_cast<std::ptrdiff_t>(open.size()));
+    const auto [id, state] = *at;
+    if (state.attempt) return bench_.connected(id, choice % 4 != 1);
+    if (choice % 4 == 1) return bench_.ended(id);
+    if (choice % 4 == 2) {
+      bench_.server.handle_stream_data(id, turn::StreamDirection::to_client, choice, bench_.now);
+      return;
+    }
+    const Answer answer = client().bind(id);
+    require(answer != success || open.at(id).bound.has_value(), "a success that bound nothing");
   }
 
   void channel_data() {

@@ -80,6 +80,18 @@ std::optional<turn::ReservationToken> Answer::token() const {
   return token;
 }
 
+std::optional<turn::ConnectionId> Answer::connection() const {
+  const auto found = value(AttributeType::connection_id);
+  if (!found) return std::nullopt;
+  return turn::ConnectionId{stun::decode_u32(*found).value()};
+}
+
+std::optional<TransportAddress> Answer::peer() const {
+  const auto found = value(AttributeType::xor_peer_address);
+  if (!found) return std::nullopt;
+  return stun::decode_xor_address(*found, message().transaction_id());
+}
+
 std::optional<Answer::AddressError> Answer::address_error() const {
   const auto found = value(AttributeType::address_error_code);
   if (!found) return std::nullopt;

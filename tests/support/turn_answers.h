@@ -47,6 +47,8 @@ class Answer {
   std::optional<TransportAddress> mapped() const;
   std::optional<Seconds> lifetime() const;
   std::optional<turn::ReservationToken> token() const;
+  std::optional<turn::ConnectionId> connection() const;
+  std::optional<TransportAddress> peer() const;
   struct AddressError {
     Family family{};
     int code = 0;

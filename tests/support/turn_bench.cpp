@@ -72,6 +72,7 @@ void TurnBench::advance(turn::Time::duration by) {
     server.handle_time(now);
     drain();
     require(server.next_deadline() != deadline, "handle_time left its deadline standing");
+    set_aside();
   }
   now = end;
   expire_reservations();
@@ -136,8 +137,12 @@ void TurnBench::carry_out(const Effect& effect) {
     events_.push_back(*event);
   } else if (const auto* lookup = std::get_if<turn::LookUpUser>(&effect)) {
     lookups_.push_back(*lookup);
-  } else {
+  } else if (std::holds_alternative<turn::BindRoute>(effect) ||
+             std::holds_alternative<turn::DropRoute>(effect) ||
+             std::holds_alternative<turn::ExpectPeer>(effect)) {
     routes_.push_back(effect);
+  } else {
+    carry_out_connection(effect);
   }
 }
 

@@ -44,6 +44,23 @@ class TurnBench {
   /// What the client of the relay at `datagram.to` gets of it.
   std::optional<ClientData> deliver(const PeerDatagram& datagram);
 
+  // Connections to peers (RFC 6062): turn_connections.cpp.
+  /// What came of an attempt; the answer to it is with the client's unasked ones.
+  void connected(turn::ConnectionId connection, bool connected = true);
+  /// A peer connects to the relay at that address.
+  std::optional<turn::ConnectionId> accepted(const TransportAddress& relay,
+                                             const TransportAddress& peer);
+  /// One that was made, accepted or bound is over outside.
+  void ended(turn::ConnectionId connection);
+  /// What is there by the effects so far: attempts and connections, and who is bound to them.
+  struct Open {
+    turn::RelayId relay;
+    TransportAddress peer;
+    bool attempt = false;
+    std::optional<turn::FiveTuple> bound = {};
+  };
+  const std::map<turn::ConnectionId, Open>& connections() const { return connections_; }
+
   std::size_t taken_ports() const;
   bool is_open(const TransportAddress& relay) const;
   /// The relay bound to that address.
@@ -75,16 +92,20 @@ class TurnBench {
   /// Drains what a handle_* call left behind.
   void drain();
   void carry_out(const turn::Effect& effect);
+  void carry_out_connection(const turn::Effect& effect);
   void open(const turn::OpenRelay& request);
   std::optional<TransportAddress> claim_port(const turn::OpenRelay& request);
   void expire_reservations();
   Answer take_answer(const turn::FiveTuple& client);
+  void set_aside();
   PeerDatagram as_datagram(const turn::ToPeer& forward) const;
 
   std::map<turn::IpAddress, std::unique_ptr<turn::PortPool>> pools_;
   turn::Reservations reservations_;
   std::map<std::pair<std::uint32_t, std::uint32_t>, TransportAddress> relays_;
   std::vector<std::pair<turn::FiveTuple, std::vector<std::byte>>> outbox_;
+  std::vector<std::pair<turn::FiveTuple, std::vector<std::byte>>> unasked_;
+  std::map<turn::ConnectionId, Open> connections_;
   std::vector<turn::Event> events_;
   std::vector<turn::Effect> routes_;
   std::vector<turn::LookUpUser> lookups_;
@@ -121,6 +142,16 @@ class BenchClient {
   }
   Answer permit(const TransportAddress& peer) { return permit(std::vector{peer}); }
   Answer bind(std::uint16_t channel, const TransportAddress& peer);
+  /// A TCP allocation and its connections (RFC 6062): turn_connections.cpp.
+  Answer allocate_tcp(std::optional<Seconds> lifetime = {}) {
+    return allocate({.lifetime = lifetime, .transport = 6});
+  }
+  Answer connect(const TransportAddress& peer);
+  /// Connect, and the one attempt that it led to succeeds.
+  turn::ConnectionId connected(const TransportAddress& peer);
+  Answer bind(turn::ConnectionId connection);
+  /// What came without a request of this moment: late answers, indications.
+  std::vector<Answer> take_unasked();
   /// Any request, with USERNAME in front of what `build` adds unless this client has no name.
   Answer request(stun::Method method, const Build& build = [](auto&) {});
   /// These bytes as they are.

@@ -132,7 +132,7 @@ TEST_CASE("unknown methods and classes that make no sense get no answer", "[turn
       CHECK(alice.exchange(alice.make({method, message_class}, [](auto&) {})) == nothing);
     }
   }
-  CHECK(alice.request(Method::connect) == error(400));
+  CHECK(alice.request(Method::connect) == error(403));
   CHECK(alice.request(Method::connection_bind) == error(400));
   CHECK(bench.server.allocation_count() == 1);
 }

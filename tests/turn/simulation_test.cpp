@@ -91,7 +91,7 @@ class Simulation {
 
   Allocate some_allocate() {
     Allocate wanted{.lifetime = some_lifetime()};
-    if (chance(30)) wanted.transport = pick(std::vector<std::optional<std::uint8_t>>{{}, 6});
+    if (chance(30)) wanted.transport = pick(std::vector<std::optional<std::uint8_t>>{{}, 33});
     if (chance(4)) wanted.family = pick(std::vector<std::uint8_t>{ipv4, ipv6, ipv6, 3});
     if (chance(3)) wanted.additional_family = pick(std::vector<std::uint8_t>{ipv6, ipv6, ipv6, 1});
     if (chance(3)) wanted.even_port = pick(std::vector<std::uint8_t>{0, and_reserve_next});
