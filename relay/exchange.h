@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "relay/alarm.h"
+#include "relay/dtls_clients.h"
 #include "relay/net/csprng.h"
 #include "relay/net/outbox.h"
 #include "relay/net/receive_batch.h"
@@ -48,9 +49,15 @@ struct ExchangeParts {
   bool share_relays = false;                     // --relay-sockets=shared
   const http::Site& site;                        // what is answered over HTTP
   const net::tls::SharedContext* tls = nullptr;  // null: TLS is not served
+  bool plain_datagrams = true;                   // off: clients over UDP must begin DTLS
+  DtlsLimits dtls_limits = {};
+  const net::tls::SharedContext* dtls = nullptr;  // null: DTLS is not served
 };
 
-class Exchange final : public StreamReader, public PeerReader, public SharedOwner {
+class Exchange final : public StreamReader,
+                       public DtlsOwner,
+                       public PeerReader,
+                       public SharedOwner {
  public:
   using Time = turn::Time;
 
@@ -80,6 +87,16 @@ class Exchange final : public StreamReader, public PeerReader, public SharedOwne
   void on_stream_count(std::size_t count) override;
   void on_tls(const turn::FiveTuple& client, bool established,
               std::string_view description) override;
+
+  bool may_answer_hello(const turn::FiveTuple& client, Time now) override;
+  void send_hello_verify(const turn::FiveTuple& client, stun::Bytes datagram) override;
+  void send_sealed(const turn::FiveTuple& client, stun::Bytes datagram, std::uint8_t tos) override;
+  void on_dtls_message(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,
+                       Time now) override;
+  void on_dtls_pause() override { send_all(); }
+  void on_dtls_end(const turn::FiveTuple& client) override { on_stream_end(client); }
+  void on_dtls(const turn::FiveTuple& client, bool established,
+               std::string_view description) override;
 
  private:
   static constexpr std::size_t max_ready = 32;
@@ -136,6 +153,7 @@ class Exchange final : public StreamReader, public PeerReader, public SharedOwne
 
   const std::size_t worker_;
   const int last_lane_;
+  const bool plain_datagrams_;
   net::RelayPorts& ports_;
   observe::EventSink& sink_;
   WorkerCounters& counters_;
@@ -146,6 +164,7 @@ class Exchange final : public StreamReader, public PeerReader, public SharedOwne
   std::optional<net::StrangerLimit> stranger_limit_;
   turn::Server server_;
   Streams streams_;
+  DtlsClients dtls_clients_;
   const std::unique_ptr<net::Ring> ring_;
   net::ReceiveBatch batch_;
   net::Outbox outbox_;

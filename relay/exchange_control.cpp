@@ -20,6 +20,7 @@ bool is_error_response(stun::Bytes message) {
 Exchange::Exchange(const ExchangeParts& parts)
     : worker_(parts.worker),
       last_lane_(parts.last_lane),
+      plain_datagrams_(parts.plain_datagrams),
       ports_(parts.ports),
       sink_(parts.sink),
       counters_(parts.counters),
@@ -28,6 +29,8 @@ Exchange::Exchange(const ExchangeParts& parts)
       server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
       streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.site,
                parts.tls),
+      dtls_clients_(parts.dtls_limits, *this, parts.alarm, random_, parts.counters.dtls,
+                    parts.dtls),
       ring_(parts.use_ring ? net::Ring::open() : nullptr),
       batch_(ring_.get()),
       outbox_(parts.counters.datagrams, ring_.get()),
@@ -56,6 +59,7 @@ void Exchange::on_time(Time now) {
   server_.handle_time(now);
   drain(now);
   streams_.sweep(now);
+  dtls_clients_.on_time(now);
   relay_sockets_.on_time(now);
   if (shared_) shared_->expire(now);
 }
@@ -109,8 +113,9 @@ void Exchange::perform(const turn::Send& effect, Time now) {
     counters_.strangers_unanswered.add();
     return;
   }
-  if (effect.to.transport != turn::Transport::udp) {
-    return streams_.send_control(effect.to, effect.bytes);
+  if (is_stream(effect.to.transport)) return streams_.send_control(effect.to, effect.bytes);
+  if (effect.to.transport == turn::Transport::dtls) {
+    return dtls_clients_.send_control(effect.to, effect.bytes);
   }
   if (UdpListener* const listener = listener_of(effect.to.server)) {
     // The bytes live in the server until its next call only.

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "relay/exchange.h"
+#include "relay/first_byte.h"
 
 namespace relay {
 namespace {
@@ -24,11 +25,6 @@ constexpr std::uint8_t lane_after = 64;
 /// Datagrams of a relay that has more than one waiting.
 constexpr std::size_t peer_batch = 16;
 constexpr std::uint8_t reads_between_looks = 3;
-
-bool is_stun(stun::Bytes message) { return std::to_integer<unsigned>(message[0]) <= 0x03; }
-bool is_channel_data(stun::Bytes message) {
-  return (std::to_integer<unsigned>(message[0]) & 0xc0) == 0x40;
-}
 
 }  // namespace
 
@@ -63,8 +59,12 @@ void Exchange::on_client_datagrams(UdpListener& listener, net::Received received
       }
     } else if (is_stun(datagram)) {
       allocation = nullptr;  // The message may end it.
-      if (!is_welcome(client, now)) continue;
+      if (!plain_datagrams_ || !is_welcome(client, now)) continue;
       on_control(client, datagram, received.tos, now);
+    } else if (dtls_clients_.is_served() && net::dtls::is_dtls(datagram[0])) {
+      allocation = nullptr;
+      const turn::FiveTuple sealed{client.client, client.server, turn::Transport::dtls};
+      dtls_clients_.on_datagram(sealed, datagram, received.tos, now);
     }
   }
   counters_.datagrams.received.add(count);
@@ -202,7 +202,11 @@ void Exchange::open_lane(RelaySocket& relay) {
 }
 
 void Exchange::send_to_client(const turn::ToClient& forward, std::uint8_t tos) {
-  if (forward.client->transport != turn::Transport::udp) return streams_.send_data(forward);
+  if (is_stream(forward.client->transport)) return streams_.send_data(forward);
+  if (forward.client->transport == turn::Transport::dtls) {
+    if (!dtls_clients_.send_data(forward, tos)) counters_.datagrams.send_failures.add();
+    return;
+  }
   UdpListener* const listener = listener_of(forward.client->server);
   if (listener == nullptr) return;
   outbox_.add(listener->socket,
@@ -230,7 +234,9 @@ RelaySocket* Exchange::relay_of(turn::RelayId id) {
 
 void Exchange::end_round() {
   read_ready_relays();
+  dtls_clients_.end_round();
   send_all();
+  dtls_clients_.on_flushed();
   batch_.clear();
   streams_.end_round();
   if (const std::uint32_t drops = batch_.take_drops()) {

@@ -33,7 +33,8 @@ class Binder {
   explicit Binder(const Plan& plan) : settings_(plan.settings), workers_(settings_.workers) {}
 
   /// Both give the port, real now, or a complaint.
-  std::expected<std::uint16_t, std::string> bind_udp(stun::TransportAddress address);
+  std::expected<std::uint16_t, std::string> bind_udp(
+      stun::TransportAddress address, std::vector<net::DatagramSocket> WorkerSockets::* to);
   std::expected<std::uint16_t, std::string> bind_tcp(
       stun::TransportAddress address, std::uint16_t wish,
       std::vector<net::BoundTcp> WorkerSockets::* to);
@@ -51,7 +52,8 @@ class Binder {
 
 /// The first worker's socket is bound alone: another turnserver on the port is found out even when
 /// it would share.
-std::expected<std::uint16_t, std::string> Binder::bind_udp(stun::TransportAddress address) {
+std::expected<std::uint16_t, std::string> Binder::bind_udp(
+    stun::TransportAddress address, std::vector<net::DatagramSocket> WorkerSockets::* to) {
   for (WorkerSockets& worker : workers_) {
     const bool first = &worker == &workers_.front();
     auto socket = net::DatagramSocket::open({.address = address,
@@ -61,7 +63,7 @@ std::expected<std::uint16_t, std::string> Binder::bind_udp(stun::TransportAddres
                                              .join = !first});
     if (!socket) return complaint(Protocol::udp, address, socket.error());
     address.port = socket->local().port;
-    worker.udp.push_back(std::move(*socket));
+    (worker.*to).push_back(std::move(*socket));
   }
   return address.port;
 }
@@ -98,7 +100,7 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
     if (is_covered(address, plan.listeners)) continue;
     std::uint16_t port = address.port;
     if (plan.settings.udp) {
-      const auto bound = binder.bind_udp(address);
+      const auto bound = binder.bind_udp(address, &WorkerSockets::udp);
       if (!bound) return std::unexpected(bound.error());
       port = *bound;
     }
@@ -107,9 +109,16 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
       if (!bound) return std::unexpected(bound.error());
     }
   }
+  std::uint16_t port = 0;  // With none asked for, DTLS and TLS have the same if they can.
+  for (const stun::TransportAddress& address : plan.dtls_listeners) {
+    if (is_covered(address, plan.dtls_listeners)) continue;
+    const auto bound = binder.bind_udp(address, &WorkerSockets::dtls);
+    if (!bound) return std::unexpected(bound.error());
+    port = *bound;
+  }
   for (const stun::TransportAddress& address : plan.tls_listeners) {
     if (is_covered(address, plan.tls_listeners)) continue;
-    const auto bound = binder.bind_tcp(address, 0, &WorkerSockets::tls);
+    const auto bound = binder.bind_tcp(address, port, &WorkerSockets::tls);
     if (!bound) return std::unexpected(bound.error());
   }
   return binder.take();

@@ -16,7 +16,8 @@ namespace relay {
 struct WorkerSockets {
   std::vector<net::DatagramSocket> udp;
   std::vector<net::BoundTcp> tcp;
-  std::vector<net::BoundTcp> tls;  // they take plain TCP too, and the others TLS
+  std::vector<net::BoundTcp> tls;         // they take plain TCP too, and the others TLS
+  std::vector<net::DatagramSocket> dtls;  // likewise
 };
 
 /// One element per worker, all with the same addresses. The error is a sentence for the operator.

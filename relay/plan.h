@@ -28,10 +28,11 @@ struct HostFacts {
 };
 
 struct Plan {
-  Settings settings;                                  // realm, users, secrets and workers resolved
-  std::vector<stun::TransportAddress> listeners;      // UDP and TCP alike; port 0: any free one
-  std::vector<stun::TransportAddress> tls_listeners;  // TCP; empty: TLS is not served
-  turn::Config turn;                                  // relay_addresses filled in
+  Settings settings;                                   // realm, users, secrets and workers resolved
+  std::vector<stun::TransportAddress> listeners;       // UDP and TCP alike; port 0: any free one
+  std::vector<stun::TransportAddress> tls_listeners;   // TCP; empty: TLS is not served
+  std::vector<stun::TransportAddress> dtls_listeners;  // UDP; empty: DTLS is not served
+  turn::Config turn;                                   // relay_addresses filled in
   /// Without the ports of listeners opened on port 0 and without relay_port_open: the service adds
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;

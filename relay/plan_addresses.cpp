@@ -176,6 +176,12 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host) {
     if (settings.tls.served) {
       add_once(plan.tls_listeners, TransportAddress{ip, settings.tls.port});
     }
+    // On a port that plain clients use as well there is a socket already.
+    const bool has_own_port =
+        !settings.udp || settings.tls.port != settings.listening_port || settings.tls.port == 0;
+    if (settings.tls.datagrams && has_own_port) {
+      add_once(plan.dtls_listeners, TransportAddress{ip, settings.tls.port});
+    }
   }
   if (!plan.listeners.empty()) return std::nullopt;
   return "no network interface of this host is up; say where to listen with --listening-ip";
@@ -239,7 +245,7 @@ void plan_peer_rules(Plan& plan, const HostFacts& host) {
     add_once(rules.own_relay_addresses, relay.local);
     add_once(rules.own_relay_addresses, relay.advertised());
   }
-  for (const auto* const listeners : {&plan.listeners, &plan.tls_listeners}) {
+  for (const auto* const listeners : {&plan.listeners, &plan.tls_listeners, &plan.dtls_listeners}) {
     for (const TransportAddress& listener : *listeners) {
       if (!listener.ip.is_unspecified()) add_once(rules.own_addresses, listener.ip);
       if (listener.port != 0) rules.own_listeners.push_back(listener);

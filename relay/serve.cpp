@@ -40,6 +40,9 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
   for (const auto& listener : service.tls_listeners()) {
     log.info(fmt::format("listening on tls {}", listener.to_string()));
   }
+  for (const auto& listener : service.dtls_listeners()) {
+    log.info(fmt::format("listening on dtls {}", listener.to_string()));
+  }
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     log.info(relay.external ? fmt::format("relays open on {}, advertised as {}",
                                           relay.local.to_string(), relay.external->to_string())
@@ -71,12 +74,12 @@ class SelfTest {
 
 std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(const Plan& plan) {
   const TlsSettings& tls = plan.settings.tls;
-  if (!tls.served) return nullptr;
+  if (!tls.served && !tls.datagrams) return nullptr;
   auto loaded = Certificates::load(plan);
   if (loaded) return loaded;
   if (!tls.certificate_file.empty() || !tls.state_dir.empty()) return loaded;
   fmt::print(stderr,
-             "turnserver: warning: TLS is off, no certificate can be kept: {}; give one "
+             "turnserver: warning: TLS and DTLS are off, no certificate can be kept: {}; give one "
              "with --cert, or a folder with --state-dir\n",
              loaded.error());
   return nullptr;

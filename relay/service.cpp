@@ -28,6 +28,12 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   return limits;
 }
 
+DtlsLimits dtls_limits(const Settings& settings) {
+  DtlsLimits limits;
+  limits.stranger_time = settings.max_allocate_timeout;
+  return limits;
+}
+
 /// Lanes are a comfort: the last third of the descriptors is for clients and allocations.
 int last_lane(std::size_t descriptors) {
   return static_cast<int>(std::min<std::size_t>(descriptors, INT_MAX) / 3 * 2);
@@ -59,6 +65,9 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
   for (const net::DatagramSocket& socket : sockets.udp) {
     rules.own_listeners.push_back(socket.local());
   }
+  for (const net::DatagramSocket& socket : sockets.dtls) {
+    rules.own_listeners.push_back(socket.local());
+  }
   for (const net::BoundTcp& bound : sockets.tcp) rules.own_listeners.push_back(bound.local);
   for (const net::BoundTcp& bound : sockets.tls) rules.own_listeners.push_back(bound.local);
   rules.relay_port_open = [&ports](const turn::TransportAddress& address) {
@@ -87,9 +96,12 @@ struct Service::State {
                stream_limits(plan.settings, descriptors),
                last_lane(descriptors),
                site,
-               tls} {
+               plan.settings.tls.served ? tls : nullptr,
+               dtls_limits(plan.settings),
+               plan.settings.tls.datagrams ? tls : nullptr} {
     plan.turn.events = sink.wants_events();
     for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
+    for (const auto& socket : sockets.dtls) dtls_listeners.push_back(socket.local());
     for (const auto& bound : sockets.tcp) tcp_listeners.push_back(bound.local);
     for (const auto& bound : sockets.tls) tls_listeners.push_back(bound.local);
   }
@@ -101,7 +113,7 @@ struct Service::State {
   turn::PeerPolicy peer_policy;
   http::Site site;
   Shared shared;
-  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners, tls_listeners;
+  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners, tls_listeners, dtls_listeners;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -111,7 +123,10 @@ Service::~Service() { stop(); }
 std::expected<std::unique_ptr<Service>, std::string> Service::start(
     const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls) {
   Plan wanted = plan;
-  if (tls == nullptr) wanted.tls_listeners.clear();
+  if (tls == nullptr) {
+    wanted.tls_listeners.clear();
+    wanted.dtls_listeners.clear();
+  }
   wanted.settings.workers = std::max<std::size_t>(wanted.settings.workers, 1);
   const std::size_t descriptors = descriptor_limit();
   auto sockets = bind_listeners(wanted);
@@ -135,6 +150,9 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
 std::vector<stun::TransportAddress> Service::udp_listeners() const { return state_->udp_listeners; }
 std::vector<stun::TransportAddress> Service::tcp_listeners() const { return state_->tcp_listeners; }
 std::vector<stun::TransportAddress> Service::tls_listeners() const { return state_->tls_listeners; }
+std::vector<stun::TransportAddress> Service::dtls_listeners() const {
+  return state_->dtls_listeners;
+}
 
 void Service::begin_drain() {
   state_->site.begin_drain();
@@ -173,6 +191,12 @@ ServiceCounters Service::counters() const {
     sum.shared_ambiguous += own.shared_ambiguous.read();
     sum.tls_handshakes += own.tls_handshakes.read();
     sum.tls_failures += own.tls_failures.read();
+    sum.dtls_clients += own.dtls.clients.read();
+    sum.dtls_handshakes += own.dtls.handshakes.read();
+    sum.dtls_failures += own.dtls.failures.read();
+    sum.dtls_cookies_asked_for += own.dtls.cookies_asked_for.read();
+    sum.dtls_refused += own.dtls.refused.read();
+    sum.dtls_dropped += own.dtls.dropped.read();
     sum.strangers_unanswered += own.strangers_unanswered.read();
   }
   return sum;

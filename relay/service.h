@@ -26,6 +26,8 @@ struct ServiceCounters {
   std::uint64_t wake_ups = 0;  // how often workers asked the kernel who is ready
   std::uint64_t stream_clients = 0, lanes = 0;
   std::uint64_t tls_handshakes = 0, tls_failures = 0;
+  std::uint64_t dtls_clients = 0, dtls_handshakes = 0, dtls_failures = 0;
+  std::uint64_t dtls_cookies_asked_for = 0, dtls_refused = 0, dtls_dropped = 0;
   std::uint64_t strangers_unanswered = 0;
   std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
 };
@@ -34,7 +36,7 @@ class Service {
  public:
   /// Binds every listener, then starts the workers. The error is a sentence for the operator: which
   /// address and port, why, and what to do. `plan` is copied; `sink` and `tls` outlive the service.
-  /// `tls` is null where TLS is not served.
+  /// `tls` is null where neither TLS nor DTLS is served.
   static std::expected<std::unique_ptr<Service>, std::string> start(
       const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls = nullptr);
   ~Service();  // stop()
@@ -43,6 +45,8 @@ class Service {
   std::vector<stun::TransportAddress> udp_listeners() const;
   std::vector<stun::TransportAddress> tcp_listeners() const;
   std::vector<stun::TransportAddress> tls_listeners() const;
+  /// Those of UDP that are meant for DTLS first; the others understand it too.
+  std::vector<stun::TransportAddress> dtls_listeners() const;
 
   /// From now on new allocations are refused (403).
   void begin_drain();

@@ -13,28 +13,33 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Ports ports_of(const Service& service) {
+Ports ports_of(const Plan& plan, const Service& service) {
   const auto udp = service.udp_listeners();
   const auto tcp = service.tcp_listeners();
   const auto tls = service.tls_listeners();
+  // The plain port may be that of DTLS at the same time.
+  const auto dtls = plan.dtls_listeners.empty() ? udp : service.dtls_listeners();
+  const bool has_dtls = plan.settings.tls.datagrams && !dtls.empty();
   return {.udp = udp.empty() ? std::uint16_t{0} : udp.front().port,
           .tcp = tcp.empty() ? std::uint16_t{0} : tcp.front().port,
-          .tls = tls.empty() ? std::uint16_t{0} : tls.front().port};
+          .tls = tls.empty() ? std::uint16_t{0} : tls.front().port,
+          .dtls = has_dtls ? dtls.front().port : std::uint16_t{0}};
 }
 
-/// `3478/udp+tcp`
-std::string plain_ports_text(Ports ports) {
-  if (ports.tcp == 0) return fmt::format("{}/udp", ports.udp);
-  if (ports.udp == 0) return fmt::format("{}/tcp", ports.tcp);
-  if (ports.udp == ports.tcp) return fmt::format("{}/udp+tcp", ports.udp);
-  return fmt::format("{}/udp {}/tcp", ports.udp, ports.tcp);
-}
-
-/// `3478/udp+tcp 5349/tls`
+/// `3478/udp+tcp 5349/tls+dtls`
 std::string ports_text(Ports ports) {
-  if (ports.tls == 0) return plain_ports_text(ports);
-  const std::string tls = fmt::format("{}/tls", ports.tls);
-  return ports.udp == 0 && ports.tcp == 0 ? tls : plain_ports_text(ports) + " " + tls;
+  std::string text;
+  const auto add = [&](std::uint16_t one, std::string_view of_one, std::uint16_t other,
+                       std::string_view of_other) {
+    const bool same = one == other;
+    if (one != 0) text += fmt::format("{}{}/{}", text.empty() ? "" : " ", one, of_one);
+    if (other == 0) return;
+    text += same ? fmt::format("+{}", of_other)
+                 : fmt::format("{}{}/{}", text.empty() ? "" : " ", other, of_other);
+  };
+  add(ports.udp, "udp", ports.tcp, "tcp");
+  add(ports.tls, "tls", ports.dtls, "dtls");
+  return text;
 }
 
 /// What the certificate is good for: the address, else its first name that is no wildcard.
@@ -77,7 +82,7 @@ ordered_json urls(const Plan& plan, Ports ports, const net::tls::Certificate* ce
 
 std::string startup_screen(const Plan& plan, const Service& service,
                            const Certificates* certificates) {
-  const Ports ports = ports_of(service);
+  const Ports ports = ports_of(plan, service);
   std::optional<net::tls::Certificate> certificate;
   if (certificates != nullptr) certificate = certificates->context().certificate();
   std::string screen = ready_line(plan, ports) + "\n";

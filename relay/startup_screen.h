@@ -22,6 +22,7 @@ struct Ports {
   std::uint16_t udp = 0;  // 0: not served
   std::uint16_t tcp = 0;
   std::uint16_t tls = 0;
+  std::uint16_t dtls = 0;
 };
 
 /// A JSON array as RTCPeerConnection takes it for `iceServers`. Over TLS a server is called as

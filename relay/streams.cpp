@@ -3,16 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include "relay/site_of.h"
+
 namespace relay {
 namespace {
-
-/// What one site has: an IPv4 address, or the first half of an IPv6 address.
-stun::IpAddress site_of(const stun::IpAddress& ip) {
-  if (ip.is_v4()) return ip;
-  std::array<std::uint8_t, 16> prefix{};
-  std::ranges::copy(ip.bytes().first(8), prefix.begin());
-  return stun::IpAddress::v6(prefix);
-}
 
 /// After TLS the ALPN tells (RFC 7301, RFC 7443), if the client has one; else the first byte. A
 /// method begins with an upper-case letter; so may ChannelData, but never on a new connection,

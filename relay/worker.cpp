@@ -31,10 +31,15 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .last_lane = shared.last_lane,
                  .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared,
                  .site = shared.site,
-                 .tls = shared.tls}) {
-  for (net::DatagramSocket& socket : sockets.udp) {
-    if (!exchange_.listen(std::move(socket))) {
-      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+                 .tls = shared.tls,
+                 .plain_datagrams = shared.plan.settings.udp,
+                 .dtls_limits = shared.dtls_limits,
+                 .dtls = shared.dtls}) {
+  for (std::vector<net::DatagramSocket>* const all : {&sockets.udp, &sockets.dtls}) {
+    for (net::DatagramSocket& socket : *all) {
+      if (!exchange_.listen(std::move(socket))) {
+        throw std::system_error(errno, std::system_category(), "epoll_ctl");
+      }
     }
   }
   for (std::vector<net::BoundTcp>* const all : {&sockets.tcp, &sockets.tls}) {

@@ -29,6 +29,8 @@ struct Shared {
   int last_lane;  // as of ExchangeParts
   const http::Site& site;
   const net::tls::SharedContext* tls;  // null: TLS is not served
+  DtlsLimits dtls_limits;
+  const net::tls::SharedContext* dtls;  // null: DTLS is not served
 };
 
 class Worker {

@@ -1,6 +1,7 @@
 // What one worker counts: written by its thread, read by anybody.
 #pragma once
 
+#include "relay/dtls_counters.h"
 #include "relay/net/counter.h"
 
 namespace relay {
@@ -11,6 +12,7 @@ struct WorkerCounters {
   net::Counter bindings, requests, challenges, auth_failures, errors;
   net::Counter stream_clients;  // now
   net::Counter tls_handshakes, tls_failures;
+  DtlsCounters dtls;
   net::Counter strangers_unanswered;
   /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
   net::Counter shared_unowned, shared_ambiguous;

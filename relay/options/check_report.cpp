@@ -21,6 +21,7 @@ std::string listening(const Settings& settings) {
     text += fmt::format(", port {}/{}", settings.listening_port, transports);
   }
   if (settings.tls.served) text += fmt::format(", port {}/tls", settings.tls.port);
+  if (settings.tls.datagrams) text += fmt::format(", port {}/dtls", settings.tls.port);
   return text;
 }
 

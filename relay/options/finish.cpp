@@ -36,7 +36,7 @@ bool is_on(const Draft& draft, std::string_view name) {
 }
 
 std::expected<void, Failure> check_listening(const Draft& draft, const Settings& settings) {
-  if (!settings.udp && !settings.tcp && !settings.tls.served) {
+  if (!settings.udp && !settings.tcp && !settings.tls.served && !settings.tls.datagrams) {
     return refuse(fmt::format("{}, {} and {}: nothing is left to listen on; remove one of them",
                               given_at(draft, "no-udp"), given_at(draft, "no-tcp"),
                               given_at(draft, "no-tls")));
@@ -56,7 +56,7 @@ void find(Draft& draft, std::string& name) {
 }
 
 void settle_tls(Draft& draft, TlsSettings& tls) {
-  if (!tls.served) return;
+  if (!tls.served && !tls.datagrams) return;
   if (tls.certificate_file.empty() && !tls.key_file.empty()) {
     draft.parsed.warnings.push_back(
         fmt::format("{}: of no use without a certificate (cert), one of our own is made",
@@ -65,6 +65,10 @@ void settle_tls(Draft& draft, TlsSettings& tls) {
   if (!tls.version_1_2 && (tls.version_1_0 || tls.version_1_1)) {
     draft.parsed.warnings.push_back(fmt::format("{}: only TLS 1.3 is left, older versions included",
                                                 given_at(draft, "no-tlsv1_2")));
+  }
+  if (!tls.version_1_2 && tls.datagrams) {
+    draft.parsed.warnings.push_back(fmt::format(
+        "{}: DTLS stays at 1.2, there being no newer one here", given_at(draft, "no-tlsv1_2")));
   }
   // A server on any free port takes any free one for TLS, too.
   if (draft.settings().listening_port == 0 && !last_given(draft, "tls-listening-port")) {

@@ -48,7 +48,8 @@ struct LogSettings {
 };
 
 struct TlsSettings {
-  bool served = true;
+  bool served = true;            // over TCP
+  bool datagrams = false;        // DTLS
   std::uint16_t port = 5349;     // 0: any free one (tests)
   std::string certificate_file;  // empty: a certificate is made
   std::string key_file;          // empty: the key is in certificate_file

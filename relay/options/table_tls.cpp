@@ -8,8 +8,8 @@ constexpr Option table[] = {
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "5349",
-     .help = "Port for TLS. Plain TCP is understood there too, and TLS on listening-port. 0 takes "
-             "any free one.",
+     .help = "Port for TLS, and for DTLS where that is on. Plain TCP and UDP are understood there "
+             "too, and TLS and DTLS on listening-port. 0 takes any free one.",
      .set = [](Draft& d, std::string_view v) { return store(port(v), d.settings().tls.port); }},
     {.name = "alt-tls-listening-port",
      .kind = Kind::value,
@@ -21,14 +21,14 @@ constexpr Option table[] = {
      .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
     {.name = "no-tls",
      .default_value = "false",
-     .help = "Do not serve TLS.",
+     .help = "Do not serve TLS over TCP.",
      .set = [](Draft& d,
                std::string_view v) { return store(inverted_boolean(v), d.settings().tls.served); }},
     {.name = "dtls",
      .default_value = "false",
-     .help = "Listen on DTLS.",
-     .state = State::ignored,
-     .note = "DTLS is not built yet"},
+     .help = "Serve DTLS 1.2 on every UDP port, and on tls-listening-port.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(boolean(v), d.settings().tls.datagrams); }},
     {.name = "no-dtls",
      .default_value = "true",
      .help = "The opposite of dtls.",
@@ -36,9 +36,7 @@ constexpr Option table[] = {
      .note = "DTLS is off unless dtls is given",
      .set =
          [](Draft& d, std::string_view v) {
-           const Result<bool> off = boolean(v);
-           if (off && !*off) d.remarks.push_back("DTLS is not built yet, ignored");
-           return checked(off);
+           return store(inverted_boolean(v), d.settings().tls.datagrams);
          }},
     {.name = "cert",
      .kind = Kind::value,
@@ -86,8 +84,8 @@ constexpr Option table[] = {
     {.name = "cipher-list",
      .kind = Kind::value,
      .value_name = "LIST",
-     .help = "Ciphers of TLS 1.2, as OpenSSL writes them. Without it: AES-GCM and ChaCha20 with "
-             "forward secrecy.",
+     .help = "Ciphers of TLS 1.2 and DTLS, as OpenSSL writes them. Without it: AES-GCM and "
+             "ChaCha20 with forward secrecy.",
      .example = "DEFAULT",
      .set =
          [](Draft& d, std::string_view v) {
@@ -135,17 +133,17 @@ constexpr Option table[] = {
      .note = "OpenSSL picks a strong group by itself"},
     {.name = "tlsv1",
      .default_value = "false",
-     .help = "Allow TLS 1.0 and 1.1. Weak.",
+     .help = "Allow TLS 1.0 and 1.1, and DTLS 1.0. Weak.",
      .set = [](Draft& d,
                std::string_view v) { return store(boolean(v), d.settings().tls.version_1_0); }},
     {.name = "tlsv1_1",
      .default_value = "false",
-     .help = "Allow TLS 1.1. Weak.",
+     .help = "Allow TLS 1.1 and DTLS 1.0. Weak.",
      .set = [](Draft& d,
                std::string_view v) { return store(boolean(v), d.settings().tls.version_1_1); }},
     {.name = "no-tlsv1_2",
      .default_value = "false",
-     .help = "Refuse TLS 1.2: only 1.3 is left.",
+     .help = "Refuse TLS 1.2: only 1.3 is left. DTLS stays at 1.2, there being no newer one here.",
      .set =
          [](Draft& d, std::string_view v) {
            return store(inverted_boolean(v), d.settings().tls.version_1_2);

@@ -72,7 +72,6 @@ Complaint set_identity(SSL_CTX* context, const ContextOptions& options, Certific
 Complaint set_strength(SSL_CTX* context, const ContextOptions& options) {
   // OpenSSL has the hashes of TLS 1.1 and before on no higher level.
   if (options.oldest_version < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
-  SSL_CTX_set_min_proto_version(context, options.oldest_version);
   const std::string ciphers = options.cipher_list.empty() ? good_ciphers : options.cipher_list;
   if (SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1) {
     take_errors("");
@@ -102,22 +101,40 @@ Complaint demand_client_certificates(SSL_CTX* context, const std::string& file) 
   return {};
 }
 
+/// A cookie was looked at before there is an association (relay/net/dtls/cookie.h).
+int accept_cookie(SSL*, const unsigned char*, unsigned) { return 1; }
+
+/// DTLS is as old as the oldest TLS that is spoken, and ends with 1.2.
+int oldest_datagram_version(int oldest_version) {
+  return oldest_version < TLS1_2_VERSION ? DTLS1_VERSION : DTLS1_2_VERSION;
+}
+
+Complaint set_up(SSL_CTX* context, const ContextOptions& options, Certificate& facts) {
+  set_behaviour(context);
+  // First the strength: it decides which keys and signatures are good enough.
+  if (auto done = set_strength(context, options); !done) return done;
+  if (auto done = set_identity(context, options, facts); !done) return done;
+  return demand_client_certificates(context, options.client_ca_file);
+}
+
 }  // namespace
 
 std::expected<Context, std::string> Context::load(const ContextOptions& options) {
   Context made;
   made.context_.reset(SSL_CTX_new(TLS_server_method()));
-  SSL_CTX* const context = made.context_.get();
-  if (context == nullptr) return std::unexpected("OpenSSL: " + take_errors("no memory"));
-  set_behaviour(context);
-  // First the strength: it decides which keys and signatures are good enough.
-  if (auto done = set_strength(context, options); !done) return std::unexpected(done.error());
-  if (auto done = set_identity(context, options, made.certificate_); !done) {
-    return std::unexpected(done.error());
+  made.datagram_context_.reset(SSL_CTX_new(DTLS_server_method()));
+  SSL_CTX* const datagrams = made.datagram_context_.get();
+  if (!made.context_ || datagrams == nullptr) {
+    return std::unexpected("OpenSSL: " + take_errors("no memory"));
   }
-  if (auto done = demand_client_certificates(context, options.client_ca_file); !done) {
-    return std::unexpected(done.error());
+  for (SSL_CTX* const context : {made.context_.get(), datagrams}) {
+    if (auto done = set_up(context, options, made.certificate_); !done) {
+      return std::unexpected(done.error());
+    }
   }
+  SSL_CTX_set_min_proto_version(made.context_.get(), options.oldest_version);
+  SSL_CTX_set_min_proto_version(datagrams, oldest_datagram_version(options.oldest_version));
+  SSL_CTX_set_cookie_verify_cb(datagrams, &accept_cookie);
   return made;
 }
 

@@ -1,5 +1,6 @@
-// What all TLS connections have in common: certificate and key, protocol versions, ciphers. Made
-// from files, or refused with a sentence that names the file and what is wrong with it.
+// What all TLS connections and DTLS associations have in common: certificate and key, protocol
+// versions, ciphers. Made from files, or refused with a sentence that names the file and what is
+// wrong with it.
 #pragma once
 
 #include <expected>
@@ -27,12 +28,14 @@ class Context {
   static std::expected<Context, std::string> load(const ContextOptions& options);
 
   SslPointer new_connection() const { return SslPointer(SSL_new(context_.get())); }
+  /// Of DTLS.
+  SslPointer new_association() const { return SslPointer(SSL_new(datagram_context_.get())); }
   const Certificate& certificate() const { return certificate_; }
 
  private:
   Context() = default;
 
-  SslContextPointer context_;
+  SslContextPointer context_, datagram_context_;
   Certificate certificate_;
 };
 
@@ -45,6 +48,10 @@ class SharedContext {
   SslPointer new_connection() const {
     const std::lock_guard lock(mutex_);
     return context_.new_connection();
+  }
+  SslPointer new_association() const {
+    const std::lock_guard lock(mutex_);
+    return context_.new_association();
   }
   void replace(Context context) {
     const std::lock_guard lock(mutex_);

@@ -223,17 +223,28 @@ TEST_CASE("names that coturn no longer has are accepted with a word on what repl
 }
 
 TEST_CASE("what is not built yet says so, and says nothing when it asks for nothing", "[options]") {
-  CHECK(from_conf("\ndtls\n").warnings ==
-        Lines{"turnserver.conf:2: dtls: DTLS is not built yet, ignored"});
+  CHECK(from_conf("\nraw-public-keys\n").warnings ==
+        Lines{"turnserver.conf:2: raw-public-keys: this needs OpenSSL 3.2, ignored"});
   CHECK(parsed({"--mobility"}).warnings ==
         Lines{"--mobility: mobility (RFC 8016) is not built yet, ignored"});
   CHECK(
       parsed({"--dtls=no", "--no-tcp-relay", "--mobility=false", "--cli=0", "--dh566=no",
               "--tcp-proxy-port=0", "--no-dynamic-realms", "--udp-recvmmsg", "--stateless-nonce=1"})
           .warnings.empty());
-  CHECK(parsed({"--no-dtls=false"}).warnings ==
-        Lines{"--no-dtls: deprecated; DTLS is off unless dtls is given",
-              "--no-dtls: DTLS is not built yet, ignored"});
+}
+
+TEST_CASE("DTLS is served when it is asked for, by either name", "[options]") {
+  CHECK_FALSE(parsed({}).settings.tls.datagrams);
+  CHECK(parsed({"--dtls"}).settings.tls.datagrams);
+  CHECK(from_conf("dtls\n").settings.tls.datagrams);
+  CHECK_FALSE(parsed({"--dtls=no"}).settings.tls.datagrams);
+  const Parsed by_old_name = parsed({"--no-dtls=false"});
+  CHECK(by_old_name.settings.tls.datagrams);
+  CHECK(by_old_name.warnings == Lines{"--no-dtls: deprecated; DTLS is off unless dtls is given"});
+  CHECK(parsed({"--dtls", "--no-tlsv1_2"}).warnings ==
+        Lines{"no-tlsv1_2 (command line: --no-tlsv1_2): DTLS stays at 1.2, there being no newer "
+              "one here"});
+  CHECK(parsed({"--dtls", "--no-udp", "--no-tcp", "--no-tls"}).settings.tls.datagrams);
 }
 
 TEST_CASE("the table has no letter and no name twice", "[options]") {

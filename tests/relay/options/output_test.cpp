@@ -113,7 +113,7 @@ TEST_CASE("help shows letter, value, default and unit", "[options]") {
 }
 
 TEST_CASE("the settings in effect are printed with where they come from", "[options]") {
-  const Parsed result = parsed({"-u", "bob:hush", "--print-config", "-K", "yes", "--dtls"},
+  const Parsed result = parsed({"-u", "bob:hush", "--print-config", "-K", "yes", "--dh566"},
                                {{"turnserver.conf",
                                  "user=alice:quiet\nlistening-port = 5\n"
                                  "static-auth-secret=deep\nrealm=\"a b\"\n"}});
@@ -128,7 +128,7 @@ TEST_CASE("the settings in effect are printed with where they come from", "[opti
   CHECK_THAT(text, Catch::Contains("\nrealm: \"a b\"  # turnserver.conf:4\n"));
   CHECK_THAT(text,
              Catch::Contains("\nallocation-default-address-family: keep  # command line: -K\n"));
-  CHECK_THAT(text, Catch::Contains("\n# dtls: without effect  # command line: --dtls\n"));
+  CHECK_THAT(text, Catch::Contains("\n# dh566: without effect  # command line: --dh566\n"));
   for (const char* secret : {"hush", "quiet", "deep"}) {
     CHECK_THAT(text, !Catch::Contains(secret));
   }

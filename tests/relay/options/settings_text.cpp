@@ -18,8 +18,8 @@ std::string turn_text(const turn::Config& turn) {
 }
 
 std::string tls_text(const TlsSettings& tls) {
-  return fmt::format("tls {} {} '{}' '{}' '{}' '{}' '{}' '{}' {} {} {} '{}'\n", tls.served,
-                     tls.port, tls.certificate_file, tls.key_file, tls.passphrase,
+  return fmt::format("tls {} {} {} '{}' '{}' '{}' '{}' '{}' '{}' {} {} {} '{}'\n", tls.served,
+                     tls.datagrams, tls.port, tls.certificate_file, tls.key_file, tls.passphrase,
                      tls.client_ca_file, tls.cipher_list, tls.curves, tls.version_1_0,
                      tls.version_1_1, tls.version_1_2, tls.state_dir);
 }

@@ -77,6 +77,25 @@ TEST_CASE("over TLS a packet costs no heap allocation of ours, and few of OpenSS
   CHECK(of_records <= packets * (3 + 4));
 }
 
+TEST_CASE("over DTLS a packet costs no heap allocation, as long as the client is not idle",
+          "[relay][dtls]") {
+  ignore_heap_of_this_thread();
+  REQUIRE(support::openssl_heap_is_counted());
+  RunningRelay relay([](relay::Settings& settings) { settings.tls.datagrams = true; });
+  WireClient client = relay.client(Transport::dtls);
+  UdpSocket peer;
+  const TransportAddress relayed = client.allocate();
+  client.bind(channel, peer.address());
+  exchange_bursts(client, peer, relayed, warm_up);
+
+  const auto ours = [] { return heap_allocations() - support::heap_allocations_of_openssl(); };
+  const std::uint64_t before = ours(), before_openssl = support::heap_allocations_of_openssl();
+  exchange_bursts(client, peer, relayed, measured);
+  CHECK(ours() == before);
+  // Its buffers, should this test stand still for a second.
+  CHECK(support::heap_allocations_of_openssl() - before_openssl <= 20);
+}
+
 TEST_CASE("the counter of the heap counts other threads", "[relay]") {
   ignore_heap_of_this_thread();
   const std::uint64_t before = heap_allocations();

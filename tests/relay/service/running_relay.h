@@ -67,9 +67,10 @@ struct RunningRelay {
   explicit RunningRelay(const std::function<void(Settings&)>& change = {});
 
   TransportAddress server(turn::Transport transport) const {
-    return transport == turn::Transport::udp   ? service->udp_listeners().front()
-           : transport == turn::Transport::tcp ? service->tcp_listeners().front()
-                                               : service->tls_listeners().front();
+    return transport == turn::Transport::udp    ? service->udp_listeners().front()
+           : transport == turn::Transport::tcp  ? service->tcp_listeners().front()
+           : transport == turn::Transport::dtls ? service->dtls_listeners().front()
+                                                : service->tls_listeners().front();
   }
   WireClient client(turn::Transport transport) const {
     return WireClient(transport, server(transport));

@@ -13,6 +13,7 @@
 #include <chrono>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 #include "relay/net/datagram_socket.h"
 #include "relay/net/socket_address.h"
@@ -100,26 +101,34 @@ std::optional<UdpSocket::Datagram> UdpSocket::poll() { return receive_datagram(f
 WireClient::WireClient(turn::Transport transport, const TransportAddress& server,
                        const std::string& local_ip)
     : transport_(transport),
-      fd_(open_socket(transport == turn::Transport::udp ? SOCK_DGRAM : SOCK_STREAM, local_ip)),
+      fd_(open_socket(turn::is_stream(transport) ? SOCK_STREAM : SOCK_DGRAM, local_ip)),
       server_(server) {
   local_ = net::local_address(fd());
-  if (transport_ == turn::Transport::udp) {
-    net::set_buffer_sizes(fd(), 4 << 20);
-    return;
-  }
+  if (!turn::is_stream(transport_)) net::set_buffer_sizes(fd(), 4 << 20);
+  if (transport_ == turn::Transport::udp) return;
   const net::SocketAddress address(server);
   REQUIRE(::connect(fd(), address.data(), address.size()) == 0);
+  if (transport_ == turn::Transport::dtls) {
+    begin_tls();
+    return;
+  }
   const int at_once = 1;
   REQUIRE(::setsockopt(fd(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once) == 0);
   if (transport_ == turn::Transport::tls) begin_tls();
 }
 
 void WireClient::begin_tls() {
-  const net::tls::SslContextPointer context(SSL_CTX_new(TLS_client_method()));
+  const bool dtls = transport_ == turn::Transport::dtls;
+  const net::tls::SslContextPointer context(
+      SSL_CTX_new(dtls ? DTLS_client_method() : TLS_client_method()));
   // A record may hold no data for us: a ticket.
   SSL_CTX_clear_mode(context.get(), SSL_MODE_AUTO_RETRY);
   ssl_.reset(SSL_new(context.get()));
   SSL_set_fd(ssl_.get(), fd());
+  if (dtls) {
+    SSL_set_options(ssl_.get(), SSL_OP_NO_QUERY_MTU);
+    SSL_set_mtu(ssl_.get(), 1200);
+  }
   REQUIRE(SSL_connect(ssl_.get()) == 1);
 }
 
@@ -162,6 +171,12 @@ std::optional<Buffer> WireClient::receive_within(int milliseconds) {
     if (!datagram) return std::nullopt;
     answered_from_ = datagram->source;
     return std::move(datagram->bytes);
+  }
+  if (transport_ == turn::Transport::dtls) {  // A record is a message.
+    while (stream_.empty() && fill_stream(milliseconds)) {
+    }
+    if (stream_.empty()) return std::nullopt;
+    return std::exchange(stream_, {});
   }
   for (;;) {
     if (stream_.size() >= 4) {

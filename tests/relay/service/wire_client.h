@@ -1,5 +1,5 @@
-// A TURN client on a plain blocking socket, or TLS on it, for tests of the running relay. Every
-// wait has a deadline; when it passes, the test fails there.
+// A TURN client on a plain blocking socket, or TLS or DTLS on it, for tests of the running relay.
+// Every wait has a deadline; when it passes, the test fails there.
 #pragma once
 
 #include <cstddef>
