@@ -30,6 +30,13 @@ struct Signature {
     if (algorithm == Algorithm::sha1) response.add_integrity(key);
     if (algorithm == Algorithm::sha256) response.add_integrity_sha256(key);
   }
+  /// Bytes that sign() appends.
+  std::size_t size() const {
+    return algorithm == Algorithm::none ? 0
+           : algorithm == Algorithm::sha1
+               ? stun::attribute_header_size + stun::Sha1Digest{}.size()
+               : stun::attribute_header_size + stun::Sha256Digest{}.size();
+  }
 };
 
 /// The request is from this user. The views live until the next call of the authenticator.

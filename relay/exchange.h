@@ -134,6 +134,7 @@ class Exchange final : public StreamReader,
   void perform(const turn::LookUpUser& effect, Time now);
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
+  bool is_limited(stun::Bytes answer) const;
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
   std::optional<turn::TransportAddress> open_own_relay(const turn::OpenRelay& request, Time now);
   void close_relay(std::unique_ptr<RelaySocket> relay);
@@ -154,6 +155,7 @@ class Exchange final : public StreamReader,
   const std::size_t worker_;
   const int last_lane_;
   const bool plain_datagrams_;
+  const bool limits_bindings_;  // with RFC 5780 their answers are long
   net::RelayPorts& ports_;
   observe::EventSink& sink_;
   WorkerCounters& counters_;

@@ -21,6 +21,7 @@ Exchange::Exchange(const ExchangeParts& parts)
     : worker_(parts.worker),
       last_lane_(parts.last_lane),
       plain_datagrams_(parts.plain_datagrams),
+      limits_bindings_(!parts.config.discovery.empty()),
       ports_(parts.ports),
       sink_(parts.sink),
       counters_(parts.counters),
@@ -124,11 +125,16 @@ void Exchange::perform(const turn::Send& effect, Time now) {
   }
 }
 
-/// Refusals to a source that may be forged are limited.
+/// What goes to a source that may be forged, and is longer than the request, is limited.
 bool Exchange::may_answer(const turn::Send& effect, Time now) {
   return !stranger_limit_ || effect.to.transport != turn::Transport::udp ||
-         !is_error_response(effect.bytes) || server_.find(effect.to, now) != nullptr ||
+         !is_limited(effect.bytes) || server_.find(effect.to, now) != nullptr ||
          stranger_limit_->allows(effect.to.client.ip, now);
+}
+
+bool Exchange::is_limited(stun::Bytes answer) const {
+  const bool classic = stun::load_u32(answer, 4) != stun::magic_cookie;
+  return limits_bindings_ || classic || is_error_response(answer);
 }
 
 void Exchange::perform(const turn::OpenRelay& effect, Time) { to_open_.push_back(effect); }

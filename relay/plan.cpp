@@ -102,6 +102,7 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   if (const Complaint wrong = plan_listeners(plan, host)) return std::unexpected(*wrong);
   if (const Complaint wrong = plan_relays(plan, host)) return std::unexpected(*wrong);
   if (const Complaint wrong = plan_external_addresses(plan)) return std::unexpected(*wrong);
+  plan_discovery(plan, host);
   plan_peer_rules(plan, host);
   return plan;
 }

@@ -12,12 +12,6 @@ using stun::Family;
 using stun::IpAddress;
 using stun::TransportAddress;
 
-bool is_link_local(const IpAddress& ip) {
-  const auto bytes = ip.bytes();
-  return ip.is_v4() ? bytes[0] == 169 && bytes[1] == 254
-                    : bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
-}
-
 std::string join(const std::vector<IpAddress>& addresses) {
   std::vector<std::string> texts;
   for (const IpAddress& ip : addresses) texts.push_back(ip.to_string());
@@ -40,17 +34,6 @@ std::vector<IpAddress> usable_addresses(const HostFacts& host) {
     if (!is_link_local(ip) && !ip.is_unspecified()) add_once(usable, ip);
   }
   return usable;
-}
-
-/// The public address that `-X` names for a relay on `local`, if any. A pair for this very address
-/// beats an address for the whole family, which is never meant for loopback.
-std::optional<IpAddress> external_of(const Settings& settings, const IpAddress& local) {
-  std::optional<IpAddress> of_family;
-  for (const ExternalAddress& entry : settings.external_addresses) {
-    if (entry.local == local) return entry.external;
-    if (!entry.local && entry.external.family() == local.family()) of_family = entry.external;
-  }
-  return is_loopback(local) ? std::nullopt : of_family;
 }
 
 bool has_family_wide_external(const Settings& settings, Family family) {
@@ -163,8 +146,23 @@ bool is_loopback(const IpAddress& ip) {
   return ip.is_v4() ? ip.bytes()[0] == 127 : ip == v6_loopback;
 }
 
+bool is_link_local(const IpAddress& ip) {
+  const auto bytes = ip.bytes();
+  return ip.is_v4() ? bytes[0] == 169 && bytes[1] == 254
+                    : bytes[0] == 0xfe && (bytes[1] & 0xc0) == 0x80;
+}
+
 bool is_local_only(const IpAddress& ip) {
   return is_loopback(ip) || is_link_local(ip) || turn::is_private(ip);
+}
+
+std::optional<IpAddress> external_of(const Settings& settings, const IpAddress& local) {
+  std::optional<IpAddress> of_family;
+  for (const ExternalAddress& entry : settings.external_addresses) {
+    if (entry.local == local) return entry.external;
+    if (!entry.local && entry.external.family() == local.family()) of_family = entry.external;
+  }
+  return is_loopback(local) ? std::nullopt : of_family;
 }
 
 Complaint plan_listeners(Plan& plan, const HostFacts& host) {

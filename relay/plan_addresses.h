@@ -18,13 +18,20 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host);
 Complaint plan_relays(Plan& plan, const HostFacts& host);
 /// `-X`.
 Complaint plan_external_addresses(Plan& plan);
-/// Must come last: it depends on what relays advertise.
+/// `--rfc5780`: pairs of addresses, and the listeners on the second ports.
+void plan_discovery(Plan& plan, const HostFacts& host);
+/// Must come last: it depends on what relays advertise, and on all listeners.
 void plan_peer_rules(Plan& plan, const HostFacts& host);
 
 /// 127.0.0.0/8 or ::1.
 bool is_loopback(const stun::IpAddress& ip);
+/// 169.254.0.0/16 or fe80::/10.
+bool is_link_local(const stun::IpAddress& ip);
 /// Reachable from this host or its network alone.
 bool is_local_only(const stun::IpAddress& ip);
+/// The public address that `-X` names for one of ours, if any. A pair for this very address beats
+/// an address for the whole family, which is never meant for loopback.
+std::optional<stun::IpAddress> external_of(const Settings& settings, const stun::IpAddress& local);
 /// Where clients are told to come, the best first: at most one address a family, as it is here and
 /// as the world sees it.
 std::vector<turn::RelayAddress> addresses_for_clients(const Plan& plan);

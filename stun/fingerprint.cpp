@@ -10,7 +10,6 @@ namespace {
 
 /// "STUN" in ASCII: keeps the value apart from a CRC-32 of the application's own.
 constexpr std::uint32_t fingerprint_mask = 0x5354554e;
-constexpr std::size_t fingerprint_size = 8;  // attribute header and value
 
 // table[k][b] is what the byte b contributes to the CRC when k more bytes follow it, so that eight
 // bytes take one step.

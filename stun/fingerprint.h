@@ -7,6 +7,9 @@
 
 namespace stun {
 
+/// Of the whole attribute.
+inline constexpr std::size_t fingerprint_size = attribute_header_size + 4;
+
 /// The ITU V.42 CRC-32 of `bytes` (zlib's).
 std::uint32_t crc32(Bytes bytes);
 

@@ -36,6 +36,10 @@ void MessageBuilder::add_text(AttributeType type, std::string_view value) {
   add(type, as_bytes(value));
 }
 
+void MessageBuilder::add_zeros(AttributeType type, std::size_t size) {
+  std::ranges::fill(append(type, size), std::byte{});
+}
+
 void MessageBuilder::add_u32(AttributeType type, std::uint32_t value) {
   std::array<std::byte, 4> bytes;
   store_u32(bytes, 0, value);

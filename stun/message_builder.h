@@ -24,6 +24,8 @@ class MessageBuilder {
 
   void add(AttributeType type, Bytes value);
   void add_text(AttributeType type, std::string_view value);
+  /// A value of zeros.
+  void add_zeros(AttributeType type, std::size_t size);
   void add_u32(AttributeType type, std::uint32_t value);
   /// A byte and three zeros: REQUESTED-TRANSPORT, address families.
   void add_leading_u8(AttributeType type, std::uint8_t value);
@@ -42,6 +44,8 @@ class MessageBuilder {
   void add_integrity_sha256(const IntegrityKey& key);
   void add_fingerprint();
 
+  /// Bytes of the message so far.
+  std::size_t size() const { return size_; }
   /// The whole message, or nothing when it did not fit.
   std::optional<std::span<const std::byte>> finish() const;
 

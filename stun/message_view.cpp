@@ -29,10 +29,14 @@ std::optional<std::uint64_t> survey(Bytes bytes) {
 
 std::expected<MessageView, ParseError> MessageView::parse(Bytes bytes) {
   if (bytes.size() < header_size) return std::unexpected(ParseError::too_short);
+  if (load_u32(bytes, 4) != magic_cookie) return std::unexpected(ParseError::not_stun);
+  return parse_classic(bytes);
+}
+
+std::expected<MessageView, ParseError> MessageView::parse_classic(Bytes bytes) {
+  if (bytes.size() < header_size) return std::unexpected(ParseError::too_short);
   const std::uint16_t type = load_u16(bytes, 0);
-  if ((type & 0xc000) != 0 || load_u32(bytes, 4) != magic_cookie) {
-    return std::unexpected(ParseError::not_stun);
-  }
+  if ((type & 0xc000) != 0) return std::unexpected(ParseError::not_stun);
   const std::size_t length = load_u16(bytes, 2);
   if (length % 4 != 0 || length != bytes.size() - header_size) {
     return std::unexpected(ParseError::bad_length);

@@ -36,6 +36,8 @@ class MessageView {
   /// `bytes` is exactly one message, header included. Accepts at most 65,552 bytes by nature of
   /// the length field.
   static std::expected<MessageView, ParseError> parse(Bytes bytes);
+  /// The same for a message of the obsolete RFC 3489, whatever stands in place of the magic cookie.
+  static std::expected<MessageView, ParseError> parse_classic(Bytes bytes);
 
   MessageType type() const { return type_; }
   Method method() const { return type_.method; }

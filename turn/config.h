@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "turn/behavior_discovery.h"
 #include "turn/limits.h"
 #include "turn/types.h"
 
@@ -44,6 +45,8 @@ struct Config {
   bool answer_binding = true;
   bool authenticate_binding = false;
   bool stun_only = false;
+  DiscoveryAddresses discovery;
+  bool rfc3489 = false;  // answer clients of the obsolete RFC 3489, which send no magic cookie
 
   bool rfc5766_channel_numbers = false;  // accept 0x5000-0x7FFF too
   bool always_fingerprint = false;

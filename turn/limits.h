@@ -38,6 +38,8 @@ inline constexpr std::size_t max_control_message = 2048;
 inline constexpr std::size_t max_payload = 65504;
 /// The longest answer that is written.
 inline constexpr std::size_t max_response = 1400;
+/// One with PADDING (RFC 5780): no longer than the request.
+inline constexpr std::size_t max_padded_response = max_control_message;
 /// Reserved ports that wait for their allocation, in the whole process; at the bound EVEN-PORT
 /// with R is answered 508.
 inline constexpr std::size_t max_reservations = 4096;

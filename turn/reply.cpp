@@ -1,5 +1,6 @@
 #include "turn/reply.h"
 
+#include "stun/fingerprint.h"
 #include "stun/message_builder.h"
 
 namespace turn {
@@ -26,6 +27,7 @@ void add_addresses(stun::MessageBuilder& message, const Reply& reply) {
     if (relayed) message.add_xor_address(AttributeType::xor_relayed_address, *relayed);
   }
   if (reply.mapped) message.add_xor_address(AttributeType::xor_mapped_address, *reply.mapped);
+  if (reply.mapped_too) message.add_address(AttributeType::mapped_address, *reply.mapped);
 }
 
 }  // namespace
@@ -45,8 +47,14 @@ Bytes write_reply(const Reply& reply, const RequestContext& request, const Reply
   }
   if (reply.challenge) authenticator.add_challenge(message, request.client.client.ip, now);
   if (!style.software.empty()) message.add_text(AttributeType::software, style.software);
+  const bool fingerprint = style.always_fingerprint || request.fingerprint;
+  if (reply.discovery) {
+    const std::size_t behind =
+        request.signature.size() + (fingerprint ? stun::fingerprint_size : 0);
+    stun::add_discovery(message, *reply.discovery, behind);
+  }
   request.signature.sign(message);
-  if (style.always_fingerprint || request.fingerprint) message.add_fingerprint();
+  if (fingerprint) message.add_fingerprint();
   return message.finish().value_or(Bytes{});
 }
 

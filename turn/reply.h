@@ -7,6 +7,7 @@
 #include <span>
 
 #include "auth/authenticator.h"
+#include "stun/behavior_discovery.h"
 #include "stun/error_code.h"
 #include "stun/message_view.h"
 #include "turn/allocation.h"
@@ -18,6 +19,9 @@ struct Reply {
   std::optional<stun::ErrorCode> code;  // none: success
   bool challenge = false;               // REALM, NONCE and what else a client needs to authenticate
   std::optional<TransportAddress> mapped;
+  bool mapped_too = false;  // MAPPED-ADDRESS besides XOR-MAPPED-ADDRESS
+  std::optional<stun::DiscoveryAnswer> discovery;
+  std::optional<FiveTuple> way;  // where it leaves from and goes to, if not the way back
   std::array<std::optional<TransportAddress>, 2> relayed;
   std::optional<Seconds> lifetime;
   std::optional<ReservationToken> reservation;

@@ -6,7 +6,6 @@
 #include <cassert>
 
 #include "stun/attributes.h"
-#include "stun/binding.h"
 #include "stun/fingerprint.h"
 #include "turn/quota.h"
 #include "turn/server_state.h"
@@ -44,6 +43,7 @@ std::optional<ToPeer> Server::handle_client(const FiveTuple& client, Bytes bytes
   State& state = *state_;
   assert(!state.opening && "OpenRelay is answered before the next message");
   const auto message = MessageView::parse(bytes);
+  if (!message && state.on_classic_binding(client, bytes)) return std::nullopt;
   if (!message ||
       (message->has(stun::AttributeType::fingerprint) && !verify_fingerprint(*message))) {
     ++state.counters.malformed;
@@ -63,17 +63,12 @@ std::optional<ToPeer> Server::handle_client(const FiveTuple& client, Bytes bytes
   return std::nullopt;
 }
 
-void Server::State::on_binding(const FiveTuple& client, const MessageView& message, Time now) {
-  if (!config.answer_binding) return;
-  ++counters.bindings;
-  if (config.authenticate_binding) return on_request(client, message, now);
-  const stun::BindingOptions options{.software = config.software,
-                                     .always_fingerprint = config.always_fingerprint,
-                                     .mapped_address_too = config.mapped_address_too,
-                                     .reason_phrases = config.reason_phrases};
-  if (const auto answer = stun::answer_binding(message, client.client, options, response)) {
-    effects.push(Send{client, *answer});
-  }
+RequestContext Server::State::context_of(const FiveTuple& client, const MessageView& message) {
+  return {.client = client,
+          .method = message.method(),
+          .transaction = message.transaction_id(),
+          .fingerprint = message.has(stun::AttributeType::fingerprint),
+          .signature = {}};
 }
 
 void Server::State::on_request(const FiveTuple& client, const MessageView& message, Time now) {
@@ -83,11 +78,7 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
     return;
   }
   ++counters.requests;
-  RequestContext context{.client = client,
-                         .method = message.method(),
-                         .transaction = message.transaction_id(),
-                         .fingerprint = message.has(stun::AttributeType::fingerprint),
-                         .signature = {}};
+  RequestContext context = context_of(client, message);
   const auth::Verdict verdict = authenticator.check(message, client.client.ip, now);
   if (const auto* refused = std::get_if<auth::Refused>(&verdict)) {
     return on_refused(std::move(context), *refused, now);
@@ -132,15 +123,13 @@ void Server::State::on_lookup(const FiveTuple& client, const MessageView& messag
 
 std::optional<Reply> Server::State::dispatch(const Request& request) {
   Reply unknown = Reply::error(ErrorCode::unknown_attribute);
-  unknown.unknown_count = unknown_attributes(request.message, unknown.unknown);
+  unknown.unknown_count =
+      unknown_attributes(request.message, unknown.unknown, knows_discovery(request.context));
   if (unknown.unknown_count > 0) return unknown;  // RFC 8489 6.3.1
 
   switch (request.context.method) {
-    case Method::binding: {
-      Reply reply = Reply::success();
-      reply.mapped = request.context.client.client;
-      return reply;
-    }
+    case Method::binding:
+      return bind(request);
     case Method::allocate:
       return on_allocate(request);
     case Method::refresh:
@@ -170,7 +159,7 @@ void Server::State::send(const RequestContext& context, const Reply& reply,
   if (reply.code && !reply.challenge) ++counters.errors;
   const ReplyStyle style{config.software, config.reason_phrases, config.always_fingerprint};
   const Bytes bytes = write_reply(reply, context, style, authenticator, buffer, now);
-  if (!bytes.empty()) effects.push(Send{context.client, bytes});
+  if (!bytes.empty()) effects.push(Send{reply.way.value_or(context.client), bytes});
   if (reply.bound) effects.push(BindConnection{*reply.bound, context.client});
 }
 

@@ -39,7 +39,7 @@ struct Server::State {
   };
 
   // Dispatch (server.cpp).
-  void on_binding(const FiveTuple& client, const stun::MessageView& message, Time now);
+  static RequestContext context_of(const FiveTuple& client, const stun::MessageView& message);
   void on_request(const FiveTuple& client, const stun::MessageView& message, Time now);
   void on_refused(RequestContext context, const auth::Refused& refused, Time now);
   void on_lookup(const FiveTuple& client, const stun::MessageView& message,
@@ -47,10 +47,21 @@ struct Server::State {
   /// Nothing: the answer comes later.
   std::optional<Reply> dispatch(const Request& request);
   void send(const RequestContext& context, const Reply& reply, Time now) {
-    send(context, reply, response, now);
+    const auto room = std::span(response);
+    send(context, reply, reply.discovery ? room : room.first(max_response), now);
   }
   void send(const RequestContext& context, const Reply& reply, std::span<std::byte> buffer,
             Time now);
+
+  // Binding (on_binding.cpp).
+  void on_binding(const FiveTuple& client, const stun::MessageView& message, Time now);
+  Reply bind(const Request& request) const;
+  /// True: it was a request of the obsolete RFC 3489, and such are answered.
+  bool on_classic_binding(const FiveTuple& client, Bytes bytes);
+  /// The attributes of RFC 5780 count in this request.
+  bool knows_discovery(const RequestContext& context) const;
+  static Reply discover(const stun::MessageView& message, const FiveTuple& client,
+                        const DiscoveryPoint& point, Reply reply);
 
   // Handlers, each in a file of its name.
   std::optional<Reply> on_allocate(const Request& request);
@@ -147,7 +158,7 @@ struct Server::State {
     int unanswered;
   };
   std::optional<Opening> opening;
-  std::array<std::byte, max_response> response;
+  std::array<std::byte, max_padded_response> response;
   std::deque<std::array<std::byte, max_response>> late_responses;  // of the last handle_time()
 };
 

@@ -8,7 +8,7 @@ namespace {
 using stun::AttributeType;
 
 /// What RFC 8656 and RFC 6062 add to the attributes of RFC 8489.
-bool is_known(AttributeType type) {
+bool is_known_here(AttributeType type) {
   switch (type) {
     case AttributeType::channel_number:
     case AttributeType::lifetime:
@@ -27,10 +27,23 @@ bool is_known(AttributeType type) {
   }
 }
 
+/// And RFC 5780, in a Binding.
+bool is_known_in_discovery(AttributeType type) {
+  switch (type) {
+    case AttributeType::change_request:
+    case AttributeType::padding:
+    case AttributeType::response_port:
+      return true;
+    default:
+      return is_known_here(type);
+  }
+}
+
 }  // namespace
 
-std::size_t unknown_attributes(const stun::MessageView& message, std::span<AttributeType> out) {
-  return stun::unknown_attributes(message, is_known, out);
+std::size_t unknown_attributes(const stun::MessageView& message, std::span<AttributeType> out,
+                               bool discovery) {
+  return stun::unknown_attributes(message, discovery ? is_known_in_discovery : is_known_here, out);
 }
 
 }  // namespace turn

@@ -9,7 +9,8 @@
 namespace turn {
 
 /// Writes the unknown ones of `message` to `out` as far as it has room, and says how many it wrote.
-std::size_t unknown_attributes(const stun::MessageView& message,
-                               std::span<stun::AttributeType> out);
+/// With `discovery` those of RFC 5780 are known.
+std::size_t unknown_attributes(const stun::MessageView& message, std::span<stun::AttributeType> out,
+                               bool discovery = false);
 
 }  // namespace turn

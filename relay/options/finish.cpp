@@ -44,6 +44,39 @@ std::expected<void, Failure> check_listening(const Draft& draft, const Settings&
   return {};
 }
 
+/// The second port of RFC 5780: another one than the first.
+std::expected<void, Failure> settle_second_port(const Draft& draft, std::string_view name,
+                                                std::uint16_t first, std::uint16_t& second) {
+  if (second == 0) second = static_cast<std::uint16_t>(first == 65535 ? 65534 : first + 1);
+  if (second != first) return {};
+  return refuse(fmt::format("{}: {} is the first port already; write another one, or 0",
+                            given_at(draft, name), second));
+}
+
+/// The clients of the obsolete RFC 3489 know nothing of long-term credentials.
+void remark_on_old_clients(Draft& draft, const Settings& settings) {
+  const bool answered = settings.turn.answer_binding && !settings.turn.authenticate_binding;
+  if (!settings.turn.rfc3489 || answered) return;
+  draft.parsed.warnings.push_back(
+      fmt::format("{}: no effect, because of {}", given_at(draft, "rfc3489-compatibility"),
+                  given_at(draft, settings.turn.answer_binding ? "secure-stun" : "no-stun")));
+}
+
+std::expected<void, Failure> settle_discovery(const Draft& draft, Settings& settings) {
+  if (!settings.behavior_discovery) return {};
+  if (settings.listening_port == 0) {
+    return refuse(fmt::format("{} needs a port that is known; {}: 0 takes any",
+                              given_at(draft, "rfc5780"), given_at(draft, "listening-port")));
+  }
+  if (auto done = settle_second_port(draft, "alt-listening-port", settings.listening_port,
+                                     settings.alternate_port);
+      !done) {
+    return done;
+  }
+  return settle_second_port(draft, "alt-tls-listening-port", settings.tls.port,
+                            settings.tls.alternate_port);
+}
+
 /// Where the file is, as with the configuration file; as given when it is nowhere.
 void find(Draft& draft, std::string& name) {
   if (name.empty() || name.starts_with('/')) return;
@@ -169,6 +202,8 @@ std::expected<void, Failure> finish(Draft& draft) {
   Settings& settings = draft.settings();
   if (auto checked = check_listening(draft, settings); !checked) return checked;
   settle_tls(draft, settings.tls);
+  if (auto settled = settle_discovery(draft, settings); !settled) return settled;
+  remark_on_old_clients(draft, settings);
   if (auto checked = check_relaying(draft, settings); !checked) return checked;
   if (auto checked = check_users(draft, settings); !checked) return checked;
   if (auto checked = check_limits(draft, settings); !checked) return checked;
