@@ -85,4 +85,12 @@ std::optional<PasswordAlgorithmValue> next_password_algorithm(Bytes& rest) {
   return PasswordAlgorithmValue{algorithm, parameters};
 }
 
+std::optional<IcmpValue> decode_icmp(Bytes value) {
+  if (value.size() != 8) return std::nullopt;
+  const std::uint16_t what = load_u16(value, 2);
+  return IcmpValue{.type = static_cast<std::uint8_t>(what >> 9),
+                   .code = static_cast<std::uint16_t>(what & 0x1ff),
+                   .data = load_u32(value, 4)};
+}
+
 }  // namespace stun

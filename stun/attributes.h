@@ -50,6 +50,16 @@ std::optional<PasswordAlgorithmValue> decode_password_algorithm(Bytes value);
 /// where it is malformed, so that a `rest` that is not empty then tells the one from the other.
 std::optional<PasswordAlgorithmValue> next_password_algorithm(Bytes& rest);
 
+/// ICMP (RFC 8656 18.13).
+struct IcmpValue {
+  std::uint8_t type = 0;   // at most 127
+  std::uint16_t code = 0;  // at most 511
+  std::uint32_t data = 0;
+
+  friend bool operator==(const IcmpValue&, const IcmpValue&) = default;
+};
+std::optional<IcmpValue> decode_icmp(Bytes value);
+
 /// Limits on text values in bytes (14.3, 14.9, 14.10, 14.14).
 inline constexpr std::size_t max_username = 508;
 inline constexpr std::size_t max_realm = 763;

@@ -111,6 +111,15 @@ void MessageBuilder::add_password_algorithms(std::span<const PasswordAlgorithm> 
   }
 }
 
+void MessageBuilder::add_icmp(const IcmpValue& icmp) {
+  const auto value = append(AttributeType::icmp, 8);
+  if (value.empty()) return;
+  store_u16(value, 0, 0);
+  // Seven bits of type, nine of code.
+  store_u16(value, 2, static_cast<std::uint16_t>(icmp.type << 9 | (icmp.code & 0x1ff)));
+  store_u32(value, 4, icmp.data);
+}
+
 void MessageBuilder::add_integrity(const IntegrityKey& key) {
   const auto covered = buffer_.first(size_);
   const auto value = append(AttributeType::message_integrity, Sha1Digest{}.size());

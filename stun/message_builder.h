@@ -39,6 +39,9 @@ class MessageBuilder {
   void add_password_algorithm(PasswordAlgorithm algorithm);
   void add_password_algorithms(std::span<const PasswordAlgorithm> algorithms);
 
+  /// ICMP (RFC 8656 18.13).
+  void add_icmp(const IcmpValue& icmp);
+
   /// In this order and after everything else (RFC 8489 14.5-14.7).
   void add_integrity(const IntegrityKey& key);
   void add_integrity_sha256(const IntegrityKey& key);

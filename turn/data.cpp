@@ -64,8 +64,17 @@ std::optional<ToPeer> Server::State::on_send(const FiveTuple& client,
     return std::nullopt;
   }
   auto forward = to_peer(*allocation, *peer, permission->own_host, *data, now);
-  if (forward) forward->dont_fragment = message.has(stun::AttributeType::dont_fragment);
+  if (forward && message.has(stun::AttributeType::dont_fragment)) {
+    forward->dont_fragment = heeds_dont_fragment(*allocation, *peer);
+  }
   return forward;
+}
+
+/// RFC 8656 13: DONT-FRAGMENT is ignored between UDP and UDP where either side is IPv6.
+bool Server::State::heeds_dont_fragment(const Allocation& allocation,
+                                        const TransportAddress& peer) {
+  return is_stream(allocation.client.transport) ||
+         (allocation.client.client.ip.is_v4() && peer.ip.is_v4());
 }
 
 std::optional<ToPeer> Server::State::to_peer(Allocation& allocation, const TransportAddress& peer,

@@ -19,10 +19,10 @@ struct ToPeer {
 };
 
 /// Send `header`, `payload` and `padding` zero bytes to the client: ChannelData, or a Data
-/// indication when no channel is bound to the peer.
+/// indication when no channel is bound to the peer. One with an ICMP attribute has no payload.
 struct ToClient {
   const FiveTuple* client = nullptr;  // lives as long as the allocation
-  std::array<std::byte, 48> header;   // only the first header_size bytes mean anything
+  std::array<std::byte, 56> header;   // only the first header_size bytes mean anything
   std::uint8_t header_size = 0;
   std::uint8_t padding = 0;  // at most 3
   Bytes payload;

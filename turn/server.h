@@ -14,6 +14,7 @@
 #include "turn/config.h"
 #include "turn/effect.h"
 #include "turn/forward.h"
+#include "turn/icmp.h"
 #include "turn/types.h"
 
 namespace turn {
@@ -74,6 +75,10 @@ class Server {
   /// One datagram that arrived at the relay from `peer`. No effects.
   std::optional<ToClient> handle_peer(Allocation& allocation, const TransportAddress& peer,
                                       Bytes payload, Time now);
+
+  /// An error that a datagram of the relay met on its way to `peer`; port 0: not known. No effects.
+  std::optional<ToClient> handle_icmp(const Allocation& allocation, const TransportAddress& peer,
+                                      const IcmpError& error, Time now);
 
   /// Would a datagram from `peer` pass to the client of this relay now? Counts nothing.
   bool permits(RelayId relay, const TransportAddress& peer, Time now);

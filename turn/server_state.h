@@ -76,6 +76,7 @@ struct Server::State {
   // Relayed data (data.cpp).
   std::optional<ToPeer> to_peer(Allocation& allocation, const TransportAddress& peer, bool own_host,
                                 Bytes payload, Time now);
+  static bool heeds_dont_fragment(const Allocation& allocation, const TransportAddress& peer);
   /// A peer on this host is judged by the name that the client has for it and by where it really
   /// is.
   bool may_reach(const TransportAddress& peer, const TransportAddress& destination) const;

@@ -19,7 +19,7 @@ using SendMessage = ssize_t (*)(int fd, const msghdr* message, int flags);
 
 class Outbox {
  public:
-  static constexpr std::size_t max_header = 48;
+  static constexpr std::size_t max_header = 56;
   static constexpr std::size_t max_copy = 2048;
 
   /// Without a ring each train is a call of `send`.

@@ -26,6 +26,18 @@ std::string unmasked(std::string_view hex) {
   return address ? address->to_string() : "refused";
 }
 
+TEST_CASE("ICMP has seven bits of type and nine of code", "[stun][rfc8656-18.13]") {
+  CHECK(decode_icmp(from_hex("0000060300000000")) == IcmpValue{.type = 3, .code = 3, .data = 0});
+  CHECK(decode_icmp(from_hex("00000604000005dc")) == IcmpValue{.type = 3, .code = 4, .data = 1500});
+  // The reserved bits mean nothing.
+  CHECK(decode_icmp(from_hex("fffffe01ffffffff")) ==
+        IcmpValue{.type = 127, .code = 1, .data = 0xffffffff});
+  CHECK(decode_icmp(from_hex("000001ff00000000")) == IcmpValue{.type = 0, .code = 511, .data = 0});
+  CHECK_FALSE(decode_icmp(from_hex("")));
+  CHECK_FALSE(decode_icmp(from_hex("00000603000000")));
+  CHECK_FALSE(decode_icmp(from_hex("000006030000000000")));
+}
+
 TEST_CASE("a plain address is read", "[stun][rfc8489-14.1]") {
   CHECK(plain("0001 8055 c0000201") == "192.0.2.1:32853");
   CHECK(plain("0002 0d96 20010db8000000000000000000000001") == "[2001:db8::1]:3478");

@@ -173,6 +173,8 @@ class BenchClient {
   std::optional<ClientData> hears(const TransportAddress& peer, std::string_view payload);
   /// The same as bytes on the wire; none: nothing.
   std::vector<std::byte> hears_bytes(const TransportAddress& peer, std::string_view payload);
+  /// What the client is told of an error on the way to `peer`, as bytes; none: nothing.
+  std::vector<std::byte> hears_error(const TransportAddress& peer, const turn::IcmpError& error);
   void disconnect();
 
   /// The relayed address that the last Allocate gave, as the client knows it.

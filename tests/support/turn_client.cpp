@@ -156,6 +156,17 @@ std::vector<std::byte> BenchClient::hears_bytes(const TransportAddress& peer,
   return bytes;
 }
 
+std::vector<std::byte> BenchClient::hears_error(const TransportAddress& peer,
+                                                const turn::IcmpError& error) {
+  if (allocation() == nullptr) return {};
+  const auto forward = bench_->server.handle_icmp(*allocation(), peer, error, bench_->now);
+  require(!bench_->server.poll_effect(), "an ICMP error had an effect");
+  if (!forward) return {};
+  require(*forward->client == tuple_, "told to another client");
+  require(forward->payload.empty() && forward->padding == 0, "an ICMP error has no payload");
+  return {forward->header_bytes().begin(), forward->header_bytes().end()};
+}
+
 void BenchClient::disconnect() {
   bench_->server.handle_disconnect(tuple_);
   bench_->drain();

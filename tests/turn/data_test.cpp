@@ -88,6 +88,27 @@ TEST_CASE("a Send indication becomes a datagram", "[turn][rfc8656-11.2]") {
   CHECK(alice.sends(peer, long_payload) == to_peer(peer, long_payload));
 }
 
+TEST_CASE("DONT-FRAGMENT is between IPv4 and IPv4, or for what came in a stream",
+          "[turn][rfc8656-13.2]") {
+  TurnBench bench;
+  const auto v6_peer = "[2001:db8:1::1]:5000"_peer;
+  const auto heeded = [&](std::string_view from, turn::Transport transport,
+                          const TransportAddress& to) {
+    BenchClient client = bench.client(from, transport);
+    REQUIRE(client.allocate({.additional_family = ipv6}) == success);
+    REQUIRE(client.permit(to) == success);
+    return client.sends_unfragmented(to, "hello").value().dont_fragment;
+  };
+  using turn::Transport;
+  CHECK(heeded("198.51.100.7:1", Transport::udp, peer));
+  CHECK(heeded("198.51.100.7:2", Transport::dtls, peer));
+  CHECK_FALSE(heeded("198.51.100.7:3", Transport::udp, v6_peer));
+  CHECK_FALSE(heeded("[2001:db8:2::1]:4", Transport::udp, peer));
+  CHECK_FALSE(heeded("[2001:db8:2::1]:5", Transport::dtls, v6_peer));
+  CHECK(heeded("[2001:db8:2::1]:6", Transport::tcp, peer));
+  CHECK(heeded("198.51.100.7:7", Transport::tls, v6_peer));
+}
+
 TEST_CASE("a Send indication that lacks something is dropped", "[turn][rfc8656-11.2]") {
   TurnBench bench;
   BenchClient alice = ready(bench);
