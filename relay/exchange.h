@@ -14,6 +14,7 @@
 #include "relay/alarm.h"
 #include "relay/dtls_clients.h"
 #include "relay/net/csprng.h"
+#include "relay/net/error_queue.h"
 #include "relay/net/outbox.h"
 #include "relay/net/receive_batch.h"
 #include "relay/net/relay_ports.h"
@@ -76,6 +77,7 @@ class Exchange final : public StreamReader,
 
   void read_clients(UdpListener& listener);
   void on_relay_ready(RelaySocket& relay) override;
+  void on_relay_error(RelaySocket& relay) override;
   void forget(RelaySocket& relay) override;
   void on_stream_message(const turn::FiveTuple& client, turn::Frame::Kind kind,
                          stun::Bytes message) override;
@@ -119,6 +121,11 @@ class Exchange final : public StreamReader,
   void send_all();
   void make_room(std::size_t buffers);
 
+  // What became of datagrams to peers: exchange_errors.cpp.
+  void read_errors(net::DatagramSocket& socket, turn::RelayId relay,
+                   const turn::TransportAddress& refused);
+  void tell_error(turn::RelayId relay, const net::SendError& error, Time now);
+
   // The control path: exchange_control.cpp.
   void drain(Time now);
   bool answer_server(Time now);
@@ -146,6 +153,7 @@ class Exchange final : public StreamReader,
   std::unique_ptr<SharedSocket> open_shared(const turn::IpAddress& ip, SharedNumber number,
                                             Time now) override;
   void read_shared(SharedSocket& shared) override;
+  void on_shared_error(SharedSocket& shared) override;
   void on_shared_datagrams(const SharedSocket& shared, const net::Received& received, Time now);
   void close_shared(std::unique_ptr<SharedSocket> shared) override;
   bool permits(turn::RelayId relay, const turn::TransportAddress& peer, Time now) override {
@@ -170,6 +178,7 @@ class Exchange final : public StreamReader,
   const std::unique_ptr<net::Ring> ring_;
   net::ReceiveBatch batch_;
   net::Outbox outbox_;
+  net::ErrorQueue errors_;
   std::vector<std::unique_ptr<UdpListener>> listeners_;
   std::vector<std::unique_ptr<RelaySocket>> relays_;  // by slot
   std::size_t lane_count_ = 0;

@@ -159,6 +159,9 @@ void Exchange::send_to_peer(const turn::ToPeer& forward, std::uint8_t tos, Time 
       *socket,
       {.to = forward.peer, .source = {}, .tos = tos, .dont_fragment = forward.dont_fragment}, {},
       forward.payload);
+  if (forward.dont_fragment && outbox_.take_too_long()) {
+    read_errors(*socket, forward.relay, forward.peer);
+  }
 }
 
 /// The lane, where it leads there. Who is sent to often enough gets one, from the next datagram on.

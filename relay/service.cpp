@@ -198,6 +198,7 @@ ServiceCounters Service::counters() const {
     sum.dtls_refused += own.dtls.refused.read();
     sum.dtls_dropped += own.dtls.dropped.read();
     sum.strangers_unanswered += own.strangers_unanswered.read();
+    sum.icmp_errors += own.icmp_errors.read();
   }
   return sum;
 }

@@ -28,7 +28,7 @@ struct ServiceCounters {
   std::uint64_t tls_handshakes = 0, tls_failures = 0;
   std::uint64_t dtls_clients = 0, dtls_handshakes = 0, dtls_failures = 0;
   std::uint64_t dtls_cookies_asked_for = 0, dtls_refused = 0, dtls_dropped = 0;
-  std::uint64_t strangers_unanswered = 0;
+  std::uint64_t strangers_unanswered = 0, icmp_errors = 0;
   std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
 };
 

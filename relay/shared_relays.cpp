@@ -89,6 +89,12 @@ std::expected<turn::RelayId, Unowned> SharedRelays::owner(const SharedSocket& sh
   return pairs_.owner(shared.number, source, sender, now);
 }
 
+std::optional<turn::RelayId> SharedRelays::sender(const turn::TransportAddress& local,
+                                                  const turn::TransportAddress& peer) const {
+  const SharedNumber from = number_at(local);
+  return from != own_socket ? pairs_.holder(from, peer) : std::nullopt;
+}
+
 /// Which of ours is bound there; own_socket: none.
 SharedNumber SharedRelays::number_at(const turn::TransportAddress& local) const {
   const auto address = std::ranges::find(addresses_, local.ip, &Address::ip);

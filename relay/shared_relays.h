@@ -30,6 +30,8 @@ class SharedOwner : public SharedPairs::Permissions {
   virtual std::unique_ptr<SharedSocket> open_shared(const turn::IpAddress& ip, SharedNumber number,
                                                     turn::Time now) = 0;
   virtual void read_shared(SharedSocket& shared) = 0;
+  /// Datagrams that left there earlier met an error.
+  virtual void on_shared_error(SharedSocket& shared) = 0;
   virtual void close_shared(std::unique_ptr<SharedSocket> shared) = 0;
 
  protected:
@@ -39,7 +41,10 @@ class SharedOwner : public SharedPairs::Permissions {
 struct SharedSocket final : Watched {
   SharedSocket(SharedOwner& reader, SharedNumber name, net::DatagramSocket bound)
       : owner(reader), number(name), socket(std::move(bound)) {}
-  void on_ready(std::uint32_t) override { owner.read_shared(*this); }
+  void on_ready(std::uint32_t events) override {
+    if ((events & EPOLLERR) != 0) owner.on_shared_error(*this);
+    if ((events & EPOLLIN) != 0) owner.read_shared(*this);
+  }
 
   SharedOwner& owner;
   SharedNumber number;
@@ -80,6 +85,12 @@ class SharedRelays {
   /// Whose a datagram is that came to `shared`.
   std::expected<turn::RelayId, Unowned> owner(const SharedSocket& shared,
                                               const turn::TransportAddress& source, Time now);
+  bool has_socket(const turn::TransportAddress& local) const {
+    return number_at(local) != own_socket;
+  }
+  /// Who sends to this peer from the socket at `local`; unlike owner(), nothing comes of asking.
+  std::optional<turn::RelayId> sender(const turn::TransportAddress& local,
+                                      const turn::TransportAddress& peer) const;
   void expire(Time now) { pairs_.expire(now); }
 
  private:

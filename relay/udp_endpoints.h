@@ -31,6 +31,8 @@ struct RelaySocket;
 class PeerReader {
  public:
   virtual void on_relay_ready(RelaySocket& relay) = 0;
+  /// Datagrams that left earlier met an error.
+  virtual void on_relay_error(RelaySocket& relay) = 0;
   /// The relay is about to be closed or to have another owner: what is to leave from there leaves
   /// now, and nothing is to be read there that was found ready before.
   virtual void forget(RelaySocket& relay) = 0;
@@ -46,7 +48,10 @@ class PeerReader {
 struct RelaySocket final : Watched {
   RelaySocket(PeerReader& owner, turn::RelayId name, net::DatagramSocket bound)
       : reader(owner), id(name), socket(std::move(bound)) {}
-  void on_ready(std::uint32_t) override { reader.on_relay_ready(*this); }
+  void on_ready(std::uint32_t events) override {
+    if ((events & EPOLLERR) != 0) reader.on_relay_error(*this);
+    if ((events & EPOLLIN) != 0) reader.on_relay_ready(*this);
+  }
 
   PeerReader& reader;
   turn::RelayId id;

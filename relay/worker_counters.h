@@ -14,6 +14,7 @@ struct WorkerCounters {
   net::Counter tls_handshakes, tls_failures;
   DtlsCounters dtls;
   net::Counter strangers_unanswered;
+  net::Counter icmp_errors;  // that clients were told of
   /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
   net::Counter shared_unowned, shared_ambiguous;
   net::Counter lanes;  // relays with a socket of its own for their usual peer, now

@@ -41,6 +41,14 @@ void prepare(int fd, const stun::TransportAddress& address) {
   set_option(fd, SOL_SOCKET, SO_RXQ_OVFL, 1);
 }
 
+void report_errors(int fd, const stun::IpAddress& ip) {
+  if (ip.is_v4()) {
+    set_option(fd, IPPROTO_IP, IP_RECVERR, 1);
+  } else {
+    set_option(fd, IPPROTO_IPV6, IPV6_RECVERR, 1);
+  }
+}
+
 /// Without support an unknown control message would be skipped and the train leave as one. The
 /// kernel is asked once.
 std::uint16_t initial_segment_limit(int fd) {
@@ -52,16 +60,28 @@ std::uint16_t initial_segment_limit(int fd) {
   return supported ? 0xffff : 0;
 }
 
-/// Waiting datagrams that recycle() throws away at most; what else arrives is a flood.
+/// Waiting datagrams, and errors, that recycle() throws away at most; what else arrives is a flood.
 constexpr int max_stale = 64;
+
+/// Takes out all that waits. False: there was too much of it.
+bool discard(int fd, int flags) {
+  for (int stale = 0; stale <= max_stale; ++stale) {
+    // Takes one out whole, or the error that is pending.
+    if (::recv(fd, nullptr, 0, MSG_DONTWAIT | MSG_TRUNC | flags) < 0 && errno == EAGAIN)
+      return true;
+  }
+  return false;
+}
 
 }  // namespace
 
-DatagramSocket::DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local)
+DatagramSocket::DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local,
+                               bool reports_errors)
     : fd_(std::move(fd)),
       local_(local),
       segment_limit_(initial_segment_limit(fd_.number())),
-      wildcard_(local.ip.is_unspecified()) {}
+      wildcard_(local.ip.is_unspecified()),
+      reports_errors_(reports_errors) {}
 
 std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
     const DatagramOptions& options) {
@@ -77,6 +97,7 @@ std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
     return last_error();
   }
   prepare(number, options.address);
+  if (options.report_errors) report_errors(number, options.address.ip);
   if (options.join && !set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
   const SocketAddress address(options.address);
   if (::bind(number, address.data(), address.size()) != 0) return last_error();
@@ -84,11 +105,11 @@ std::expected<DatagramSocket, std::error_code> DatagramSocket::open(
   if (options.shared && !set_option(number, SOL_SOCKET, SO_REUSEPORT, 1)) return last_error();
   stun::TransportAddress local = options.address;
   if (local.port == 0) local = local_address(number);
-  return DatagramSocket(std::move(fd), local);
+  return DatagramSocket(std::move(fd), local, options.report_errors);
 }
 
 DatagramSocket DatagramSocket::adopt(int fd, const stun::TransportAddress& local) {
-  return DatagramSocket(FileDescriptor(fd), local);
+  return DatagramSocket(FileDescriptor(fd), local, true);
 }
 
 bool DatagramSocket::connect(const stun::TransportAddress& peer) {
@@ -109,14 +130,15 @@ bool DatagramSocket::is_half_full() const {
 
 bool DatagramSocket::recycle() {
   assert(!connected_);
-  for (int stale = 0; stale <= max_stale; ++stale) {
-    // Takes one out whole, or the error that is pending.
-    if (::recv(fd(), nullptr, 0, MSG_DONTWAIT | MSG_TRUNC) < 0 && errno == EAGAIN) {
-      segment_limit_ = initial_segment_limit(fd());
-      return true;
-    }
-  }
-  return false;
+  if (!discard(fd(), 0) || (reports_errors_ && !discard(fd(), MSG_ERRQUEUE))) return false;
+  segment_limit_ = initial_segment_limit(fd());
+  return true;
+}
+
+void DatagramSocket::take_error() {
+  int error = 0;
+  socklen_t size = sizeof error;
+  ::getsockopt(fd(), SOL_SOCKET, SO_ERROR, &error, &size);
 }
 
 void set_buffer_sizes(int fd, std::size_t bytes) {

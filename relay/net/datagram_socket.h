@@ -23,12 +23,14 @@ struct DatagramOptions {
   bool shared = false;
   /// Another socket of this process has the address already.
   bool join = false;
+  /// Keep what becomes of datagrams that left, for ErrorQueue.
+  bool report_errors = false;
 };
 
 class DatagramSocket {
  public:
   static std::expected<DatagramSocket, std::error_code> open(const DatagramOptions& options);
-  /// Takes over a socket that another DatagramSocket released.
+  /// Takes over a socket that another DatagramSocket, which reported errors, released.
   static DatagramSocket adopt(int fd, const stun::TransportAddress& local);
 
   int fd() const { return fd_.number(); }
@@ -38,6 +40,10 @@ class DatagramSocket {
   bool is_wildcard() const { return wildcard_; }
   /// Sends to one address only; what does not come from there is for other sockets.
   bool is_connected() const { return connected_; }
+  /// A call may be told of an error of earlier datagrams, once, instead of doing its work.
+  bool speaks_of_earlier() const { return connected_ || reports_errors_; }
+  /// Takes the error that is pending, if there is one.
+  void take_error();
   /// From now on, or to another address than before. False: there is no way there.
   bool connect(const stun::TransportAddress& peer);
   /// Lets another socket of this process be bound to the same address.
@@ -62,7 +68,7 @@ class DatagramSocket {
   }
 
  private:
-  DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local);
+  DatagramSocket(FileDescriptor fd, const stun::TransportAddress& local, bool reports_errors);
 
   FileDescriptor fd_;
   stun::TransportAddress local_;
@@ -70,6 +76,7 @@ class DatagramSocket {
   std::uint16_t segment_limit_ = 0xffff;
   bool wildcard_ = false;
   bool connected_ = false;
+  bool reports_errors_ = false;
 };
 
 /// Asks for `bytes` of buffer each way: beyond the system's limit where that is permitted, else up

@@ -34,10 +34,11 @@ void set_dont_fragment(const DatagramSocket& socket, bool on) {
   }
 }
 
-/// A connected socket reports what came of an earlier datagram (an ICMP error) in place of sending
-/// this one.
-bool speaks_of_earlier(const DatagramSocket& socket, int error) {
-  return socket.is_connected() && error != EAGAIN && error != ENOBUFS && error != EMSGSIZE;
+/// The socket may have reported what came of an earlier datagram (an ICMP error) in place of
+/// sending this one. These errors are never that.
+bool may_speak_of_earlier(const DatagramSocket& socket, int error) {
+  return socket.speaks_of_earlier() && error != EAGAIN && error != ENOBUFS && error != EINVAL &&
+         error != EIO && error != EPERM;
 }
 
 }  // namespace
@@ -115,10 +116,24 @@ void Outbox::send_by_ring() {
 
 void Outbox::send_directly(Train& train) {
   if (train.dont_fragment()) set_dont_fragment(train.socket(), true);
-  const ssize_t sent = send_(train.socket().fd(), &train.whole(), flags);
-  const int error = errno;
+  const int result = attempt(train.socket(), train.whole());
+  settle(train, result);
   if (train.dont_fragment()) set_dont_fragment(train.socket(), false);
-  settle(train, sent < 0 ? -error : 0);
+}
+
+/// 0, or an errno below it.
+int Outbox::attempt(const DatagramSocket& socket, const msghdr& message) {
+  return send_(socket.fd(), &message, flags) < 0 ? -errno : 0;
+}
+
+/// Sends again what failed with `result`, as long as that may be about an earlier datagram: of
+/// those that left after it in the same batch another one may be.
+int Outbox::insist(const DatagramSocket& socket, const msghdr& message, int result) {
+  for (int tries = 0; tries < 2; ++tries) {
+    if (result >= 0 || !may_speak_of_earlier(socket, -result)) break;
+    result = attempt(socket, message);
+  }
+  return result;
 }
 
 /// `result` is what sending the whole train gave, an errno below 0. EIO means that the device below
@@ -127,6 +142,7 @@ void Outbox::send_directly(Train& train) {
 /// off for everybody else.
 void Outbox::settle(Train& train, int result) {
   const bool several = train.count() > 1;
+  result = insist(train.socket(), train.whole(), result);
   if (result >= 0) {
     counters_.sent.add(train.count());
     if (!several) return;
@@ -141,22 +157,20 @@ void Outbox::settle(Train& train, int result) {
     if (train.segment() > safe_segment) {
       train.socket().lower_segment_limit(static_cast<std::uint16_t>(train.segment() - 1));
     }
-  } else if (!speaks_of_earlier(train.socket(), error)) {
+  } else {
+    too_long_ = too_long_ || (train.dont_fragment() && error == EMSGSIZE);
     counters_.send_failures.add(train.count());
     return;
   }
-  if (several) counters_.gso_fallbacks.add();
+  counters_.gso_fallbacks.add();
   send_apart(train);
 }
 
 void Outbox::send_apart(Train& train) {
   for (std::size_t i = 0; i < train.count(); ++i) {
-    ssize_t sent = -1;
-    for (int tries = 0; tries < 2 && sent < 0; ++tries) {
-      sent = send_(train.socket().fd(), &train.single(i), flags);
-      if (sent < 0 && !speaks_of_earlier(train.socket(), errno)) break;
-    }
-    (sent < 0 ? counters_.send_failures : counters_.sent).add();
+    const msghdr& message = train.single(i);
+    const int result = insist(train.socket(), message, attempt(train.socket(), message));
+    (result < 0 ? counters_.send_failures : counters_.sent).add();
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cstddef>
+#include <utility>
 
 #include "relay/net/counter.h"
 #include "relay/net/ring.h"
@@ -33,6 +34,9 @@ class Outbox {
   /// The same for a datagram of at most max_copy bytes that need not live any longer.
   void add_copy(DatagramSocket& socket, const Destination& destination, stun::Bytes datagram);
   void flush();
+  /// Since the last call a datagram that must not be fragmented was too long for the way out, and
+  /// did not leave.
+  bool take_too_long() { return std::exchange(too_long_, false); }
   /// Nothing of what waits needs `socket` any longer.
   void release(const DatagramSocket& socket);
 
@@ -46,6 +50,8 @@ class Outbox {
   bool has_room(std::size_t vectors, std::size_t copied) const;
   void send_by_ring();
   void send_directly(Train& train);
+  int attempt(const DatagramSocket& socket, const msghdr& message);
+  int insist(const DatagramSocket& socket, const msghdr& message, int result);
   void settle(Train& train, int result);
   void send_apart(Train& train);
 
@@ -53,6 +59,7 @@ class Outbox {
   Ring* const ring_;
   const SendMessage send_;
 
+  bool too_long_ = false;
   std::size_t train_count_ = 0, vector_count_ = 0, copied_ = 0;
   std::array<Train, max_trains> trains_;
   std::array<iovec, max_vectors> vectors_;

@@ -79,8 +79,10 @@ std::optional<DatagramSocket> RelayPorts::claim(const turn::OpenRelay& request, 
 
 std::optional<DatagramSocket> RelayPorts::bind(const turn::IpAddress& ip,
                                                std::uint16_t port) const {
-  auto socket = DatagramSocket::open(
-      {.address = {ip, port}, .buffer = options_.buffer, .device = options_.device});
+  auto socket = DatagramSocket::open({.address = {ip, port},
+                                      .buffer = options_.buffer,
+                                      .device = options_.device,
+                                      .report_errors = true});
   if (!socket) return std::nullopt;
   return std::move(*socket);
 }
@@ -90,7 +92,8 @@ std::optional<DatagramSocket> RelayPorts::open_beside(DatagramSocket& socket) co
   auto second = DatagramSocket::open({.address = socket.local(),
                                       .buffer = options_.buffer,
                                       .device = options_.device,
-                                      .join = true});
+                                      .join = true,
+                                      .report_errors = true});
   if (!second) return std::nullopt;
   return std::move(*second);
 }

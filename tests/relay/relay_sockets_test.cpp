@@ -23,6 +23,7 @@ const turn::Time start{};
 /// Reads nothing, and notes which sockets it was told to forget.
 struct NoReader final : PeerReader {
   void on_relay_ready(RelaySocket&) override {}
+  void on_relay_error(RelaySocket&) override {}
   void forget(RelaySocket& relay) override { forgotten.push_back(relay.socket.local().port); }
   std::vector<std::uint16_t> forgotten;
 };

@@ -32,6 +32,7 @@ struct Pool final : SharedOwner {
     return shared;
   }
   void read_shared(SharedSocket&) override {}
+  void on_shared_error(SharedSocket&) override {}
   void close_shared(std::unique_ptr<SharedSocket>) override { --open; }
 
   turn::RelayId next() { return {.slot = ++last_slot, .generation = 1}; }

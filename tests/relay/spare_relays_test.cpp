@@ -12,6 +12,7 @@ namespace {
 
 struct NoReader final : PeerReader {
   void on_relay_ready(RelaySocket&) override {}
+  void on_relay_error(RelaySocket&) override {}
   void forget(RelaySocket&) override {}
 };
 

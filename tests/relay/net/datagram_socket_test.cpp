@@ -57,16 +57,17 @@ TEST_CASE("a socket that is flooded is not worth recycling", "[relay]") {
 }
 
 TEST_CASE("a recycled socket has no error of its former owner", "[relay]") {
-  DatagramSocket socket = open_loopback();
-  // Makes the kernel keep the error of a peer that is not there.
-  const int on = 1;
-  REQUIRE(::setsockopt(socket.fd(), IPPROTO_IP, IP_RECVERR, &on, sizeof on) == 0);
+  auto opened = DatagramSocket::open(
+      {.address = {stun::IpAddress::parse("127.0.0.1").value(), 0}, .report_errors = true});
+  REQUIRE(opened);
+  DatagramSocket& socket = *opened;
   const stun::TransportAddress nobody = UdpSocket().address();
   const SocketAddress to(nobody);
   REQUIRE(::sendto(socket.fd(), "x", 1, 0, to.data(), to.size()) == 1);
   pollfd failed{.fd = socket.fd(), .events = 0, .revents = 0};
   REQUIRE(::poll(&failed, 1, 10'000) == 1);
   REQUIRE(socket.recycle());
+  CHECK(::poll(&failed, 1, 0) == 0);
   CHECK(option(socket, SOL_SOCKET, SO_ERROR) == 0);
 }
 
