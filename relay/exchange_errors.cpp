@@ -6,6 +6,8 @@
 
 namespace relay {
 
+static_assert(turn::ToClient::max_header <= net::Outbox::max_header);
+
 void Exchange::on_relay_error(RelaySocket& relay) { read_errors(relay.socket, relay.id, {}); }
 
 void Exchange::on_shared_error(SharedSocket& shared) { read_errors(shared.socket, {}, {}); }

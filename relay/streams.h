@@ -125,7 +125,8 @@ class Streams final : public net::StreamAcceptor,
   net::TcpSession* gathered_for_ = nullptr;
   std::size_t gathered_ = 0;
   std::array<net::StreamMessage, net::TcpSession::max_messages> messages_;
-  std::array<std::array<std::byte, 48>, net::TcpSession::max_messages> headers_;
+  std::array<std::array<std::byte, turn::ToClient::max_header>, net::TcpSession::max_messages>
+      headers_;
 };
 
 }  // namespace relay

@@ -21,8 +21,11 @@ struct ToPeer {
 /// Send `header`, `payload` and `padding` zero bytes to the client: ChannelData, or a Data
 /// indication when no channel is bound to the peer. One with an ICMP attribute has no payload.
 struct ToClient {
-  const FiveTuple* client = nullptr;  // lives as long as the allocation
-  std::array<std::byte, 56> header;   // only the first header_size bytes mean anything
+  /// A Data indication that tells of an error on the way to an IPv6 peer.
+  static constexpr std::size_t max_header = 56;
+
+  const FiveTuple* client = nullptr;         // lives as long as the allocation
+  std::array<std::byte, max_header> header;  // only the first header_size bytes mean anything
   std::uint8_t header_size = 0;
   std::uint8_t padding = 0;  // at most 3
   Bytes payload;

@@ -78,6 +78,28 @@ TEST_CASE("a closed port of an IPv6 peer is told as ICMPv6 has it", "[relay][rfc
   CHECK(error.icmp == stun::IcmpValue{.type = 1, .code = 4, .data = 0});
 }
 
+TEST_CASE("errors that a client is told of together arrive whole", "[relay][rfc8656-11.5]") {
+  const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
+  RunningRelay relay(relay_ipv6);
+  WireClient client = relay.client(transport);
+  const std::array gone{UdpSocket("::1").address(), UdpSocket("::1").address()};
+  client.allocate(want_ipv6);
+  client.bind(channel, gone[0]);
+  client.bind(other_channel, gone[1]);
+  Buffer burst;
+  for (const std::uint16_t to : {channel, other_channel}) {
+    const Buffer message = channel_data(transport, to, pattern(8, 1));
+    if (transport == Transport::udp) client.send(message);
+    burst.insert(burst.end(), message.begin(), message.end());
+  }
+  if (transport != Transport::udp) client.send(burst);
+  for (const TransportAddress& peer : gone) {
+    const Told error = told(client);
+    CHECK(error.peer == peer);
+    CHECK(error.icmp == stun::IcmpValue{.type = 1, .code = 4, .data = 0});
+  }
+}
+
 TEST_CASE("a datagram too long to leave with DF is told with the MTU", "[relay][rfc8656-18.13]") {
   RunningRelay relay(relay_ipv6);
   WireClient client = relay.client(Transport::tcp);
