@@ -44,6 +44,8 @@ struct Accepted {
   std::string_view username;  // empty: anonymous
   std::string_view realm;
   Signature signature;
+  /// What the request asks for is granted for no longer (RFC 7635 7); nothing: no such limit.
+  std::optional<std::chrono::seconds> lifetime_limit{};
 };
 
 /// Why a request was refused, for counters and logs; the client learns the code alone.
@@ -56,6 +58,10 @@ enum class Reason : std::uint8_t {
   wrong_realm,
   wrong_password,
   stale_nonce,
+  unexpected_token,
+  unknown_token_key,
+  bad_token,
+  expired_token,
 };
 
 constexpr std::string_view to_string(Reason reason) {
@@ -76,15 +82,32 @@ constexpr std::string_view to_string(Reason reason) {
       return "wrong password";
     case Reason::stale_nonce:
       return "stale nonce";
+    case Reason::unexpected_token:
+      return "access tokens are not asked for";
+    case Reason::unknown_token_key:
+      return "no key of that name for access tokens";
+    case Reason::bad_token:
+      return "access token not made with that key for this server";
+    case Reason::expired_token:
+      return "access token expired";
   }
   return "";
 }
 
-/// Answer with `code`. 401 and 438 carry a challenge (add_challenge). The error is not signed.
+/// Answer with `code`. 401 and 438 carry a challenge (add_challenge). The error is not signed. 420
+/// is about ACCESS-TOKEN.
 struct Refused {
   stun::ErrorCode code{};
   Reason reason{};
   std::string_view username;  // as claimed, for logs; may be empty; lives as long as the request
+};
+
+/// What an access token has left behind (RFC 7635): until it is over, requests that concern the
+/// same allocation are signed with its key and need not bring it again.
+struct Session {
+  std::string_view username;
+  stun::IntegrityKey key;
+  Time ends;
 };
 
 /// The user must be looked up elsewhere first: fetch their key, call learn(), check again.
@@ -110,7 +133,12 @@ class Authenticator {
   virtual Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
                         Time now) = 0;
 
-  /// Appends REALM, NONCE and, where they are offered, PASSWORD-ALGORITHMS.
+  /// The same for a request that concerns an allocation with a session.
+  virtual Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+                        const Session& session, Time now) = 0;
+
+  /// Appends REALM, NONCE and, where they are offered, PASSWORD-ALGORITHMS and
+  /// THIRD-PARTY-AUTHORIZATION.
   virtual void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
                              Time now) const = 0;
 

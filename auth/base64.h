@@ -1,9 +1,12 @@
-// Base64 (RFC 4648 4) of bytes whose number is known at compile time: no heap.
+// Base64 (RFC 4648 4): of bytes whose number is known at compile time, without the heap; and back
+// again, of any length.
 #pragma once
 
 #include <array>
 #include <cstddef>
+#include <expected>
 #include <string_view>
+#include <vector>
 
 namespace auth {
 
@@ -21,5 +24,8 @@ constexpr std::array<char, (size + 2) / 3 * 4> base64(const std::array<std::byte
   }
   return text;
 }
+
+/// Canonical base64 alone, padding included; else the offset of what does not belong.
+std::expected<std::vector<std::byte>, std::size_t> decode_base64(std::string_view text);
 
 }  // namespace auth

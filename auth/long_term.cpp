@@ -6,6 +6,7 @@
 #include "auth/credentials.h"
 #include "auth/key_cache.h"
 #include "auth/nonce.h"
+#include "auth/third_party.h"
 #include "auth/time_limited.h"
 #include "auth/user_table.h"
 
@@ -68,6 +69,10 @@ struct LongTerm::State {
                   const stun::IntegrityKey& key) const;
   Verdict identify_time_limited(const Claim& claim, const TimeLimitedName& name, Time now);
   Verdict identify_external(const Claim& claim, Time now);
+  Verdict identify_by_token(const Claim& claim, Time now) {
+    return check_access_token(claim.request, claim.credentials, *config.access_token_keys,
+                              config.server_name, config.realm, clock.at(now));
+  }
 
   const LongTermConfig config;
   const UserTable users;
@@ -94,6 +99,11 @@ Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress&
   const auto credentials = Credentials::of(request);
   if (!credentials) return Refused{ErrorCode::bad_request, Reason::missing_attribute, {}};
 
+  const bool has_token = request.has(stun::AttributeType::access_token);
+  if (has_token && state_->config.access_token_keys == nullptr) {  // RFC 7635 7
+    return Refused{ErrorCode::unknown_attribute, Reason::unexpected_token,
+                   credentials->username.value_or("")};
+  }
   const auto algorithm = password_algorithm_of(request, credentials->nonce, state_->offered);
   if (!algorithm) {
     return Refused{ErrorCode::bad_request, Reason::bad_algorithms,
@@ -102,13 +112,35 @@ Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress&
   const State::Claim claim{request, *credentials, *algorithm};
   if (credentials->realm != state_->config.realm) return claim.refused(Reason::wrong_realm);
 
-  Verdict verdict = state_->identify(claim, now);
+  Verdict verdict =
+      has_token ? state_->identify_by_token(claim, now) : state_->identify(claim, now);
   const auto* accepted = std::get_if<Accepted>(&verdict);
   if (accepted == nullptr) return verdict;
   if (!state_->nonces.valid(credentials->nonce, client, state_->clock.at(now))) {
     return Refused{ErrorCode::stale_nonce, Reason::stale_nonce, accepted->username};
   }
   return verdict;
+}
+
+/// With a token of its own it is a request like any other.
+Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress& client,
+                        const Session& session, Time now) {
+  const auto credentials = Credentials::of(request);
+  if (request.has(stun::AttributeType::access_token) || !credentials || session.ends <= now ||
+      credentials->username != session.username || credentials->realm != state_->config.realm ||
+      credentials->signature == Signature::Algorithm::none) {
+    return check(request, client, now);
+  }
+  if (!is_signed_with(session.key, credentials->signature, request)) {
+    return Refused{ErrorCode::unauthenticated, Reason::wrong_password, session.username};
+  }
+  if (!state_->nonces.valid(credentials->nonce, client, state_->clock.at(now))) {
+    return Refused{ErrorCode::stale_nonce, Reason::stale_nonce, session.username};
+  }
+  return Accepted{.username = session.username,
+                  .realm = state_->config.realm,
+                  .signature = {credentials->signature, session.key},
+                  .lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.ends - now)};
 }
 
 /// Static users come first, then those whose names end by themselves, then those of elsewhere.
@@ -177,6 +209,9 @@ void LongTerm::add_challenge(stun::MessageBuilder& response, const stun::IpAddre
   response.add_text(stun::AttributeType::realm, state_->config.realm);
   response.add_text(stun::AttributeType::nonce, {nonce.data(), nonce.size()});
   if (!state_->offered.empty()) response.add_password_algorithms(state_->offered);
+  if (state_->config.access_token_keys != nullptr) {
+    response.add_text(stun::AttributeType::third_party_authorization, state_->config.server_name);
+  }
 }
 
 void LongTerm::learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,

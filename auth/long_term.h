@@ -1,5 +1,5 @@
-// The long-term credential mechanism (RFC 8489 9.2) over static users and time-limited credentials,
-// both at the same time.
+// The long-term credential mechanism (RFC 8489 9.2) over static users, time-limited credentials and
+// access tokens (RFC 7635), all at the same time.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "auth/access_token_keys.h"
 #include "auth/authenticator.h"
 #include "auth/wall_time.h"
 
@@ -35,6 +36,10 @@ struct LongTermConfig {
   std::array<std::byte, 32> nonce_key{};
   /// Ask somebody else about users that are neither static nor time-limited (LookUp verdicts).
   bool external_users = false;
+  /// Accept access tokens made for `server_name` with these; null: none. Outlives the
+  /// authenticator.
+  AccessTokenKeys* access_token_keys = nullptr;
+  std::string server_name;
 };
 
 class LongTerm : public Authenticator {
@@ -46,6 +51,8 @@ class LongTerm : public Authenticator {
   void set_wall_clock(WallTime wall, Time now);
 
   Verdict check(const stun::MessageView& request, const stun::IpAddress& client, Time now) override;
+  Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+                const Session& session, Time now) override;
   void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
                      Time now) const override;
   void learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,
@@ -62,8 +69,15 @@ class LongTerm : public Authenticator {
 /// `-z`: everybody is accepted, nobody has a name.
 class Anonymous : public Authenticator {
  public:
-  Verdict check(const stun::MessageView&, const stun::IpAddress&, Time) override {
+  Verdict check(const stun::MessageView& request, const stun::IpAddress&, Time) override {
+    if (request.has(stun::AttributeType::access_token)) {
+      return Refused{stun::ErrorCode::unknown_attribute, Reason::unexpected_token, {}};
+    }
     return Accepted{};
+  }
+  Verdict check(const stun::MessageView& request, const stun::IpAddress& client, const Session&,
+                Time now) override {
+    return check(request, client, now);
   }
   void add_challenge(stun::MessageBuilder&, const stun::IpAddress&, Time) const override {}
   void learn(std::string_view, std::string_view, const LookUpAnswer&, Time) override {}

@@ -57,7 +57,13 @@ Authentication::Authentication(const Settings& settings, const NonceKey& nonce_k
     authenticator_ = std::make_unique<auth::Anonymous>();
     return;
   }
-  auto long_term = std::make_unique<auth::LongTerm>(long_term_config(settings, nonce_key));
+  auth::LongTermConfig config = long_term_config(settings, nonce_key);
+  if (settings.oauth) {
+    access_token_keys_ = std::make_unique<auth::ConfiguredAccessTokenKeys>(settings.oauth_keys);
+    config.access_token_keys = access_token_keys_.get();
+    config.server_name = settings.server_name;
+  }
+  auto long_term = std::make_unique<auth::LongTerm>(std::move(config));
   long_term_ = long_term.get();
   authenticator_ = std::move(long_term);
 }

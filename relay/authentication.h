@@ -1,4 +1,5 @@
-// The authenticator of one worker, as the settings say: long-term credentials, or anybody.
+// The authenticator of one worker, as the settings say: long-term credentials and access tokens, or
+// anybody.
 #pragma once
 
 #include <array>
@@ -29,6 +30,7 @@ class Authentication {
   void set_wall_clock(auth::Time now);
 
  private:
+  std::unique_ptr<auth::AccessTokenKeys> access_token_keys_;
   std::unique_ptr<auth::Authenticator> authenticator_;
   auth::LongTerm* long_term_ = nullptr;
 };

@@ -18,6 +18,10 @@ void plan_realm(Settings& settings, const HostFacts& host) {
                                              : "turnbox";
 }
 
+void plan_server_name(Settings& settings) {
+  if (settings.server_name.empty()) settings.server_name = settings.realm;
+}
+
 /// A key is a digest of the realm too: one made for another realm never fits.
 void remark_on_keys(Plan& plan, bool realm_given) {
   const bool has_keys = std::ranges::any_of(
@@ -38,7 +42,8 @@ Complaint plan_users(Plan& plan, const HostFacts& host) {
     return std::nullopt;
   }
   const bool needs_secret = settings.time_limited && settings.secrets.empty();
-  const bool needs_user = !settings.time_limited && settings.users.empty();
+  const bool has_tokens = settings.oauth && !settings.oauth_keys.empty();
+  const bool needs_user = !settings.time_limited && !has_tokens && settings.users.empty();
   if ((needs_secret && host.spare_secret.empty()) || (needs_user && host.spare_password.empty())) {
     return "no user is configured and no password could be made up; give one with --user";
   }
@@ -94,6 +99,7 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   plan.turn.tcp_relay = false;  // Its sockets are yet to come.
   plan.turn.announce_peers = plan.settings.relay_sockets == RelaySharing::shared;
   plan_realm(plan.settings, host);
+  plan_server_name(plan.settings);
   plan_workers(plan.settings, host);
   plan_host_names(plan, host);
   remark_on_keys(plan, realm_given);

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "stun/error_code.h"
+#include "stun/integrity.h"
 #include "stun/message_type.h"
 #include "turn/channel_table.h"
 #include "turn/deadline_wheel.h"
@@ -63,6 +64,13 @@ class Allocation {
 
   DeadlineWheel::Hook hook{this};
   std::string username;
+  /// What the access token that came last has left behind; null: made with a password, or without.
+  struct TokenSession {
+    std::string username;
+    stun::IntegrityKey key;
+    Time ends;
+  };
+  std::unique_ptr<TokenSession> session;
 
   /// What a retransmitted Allocate request is answered with (RFC 8656 7.2).
   stun::TransactionId transaction{};

@@ -11,8 +11,7 @@ using stun::ErrorCode;
 std::optional<Reply> Server::State::on_allocate(const Request& request) {
   // 2: the five-tuple is in use; the same transaction again means that our answer was lost.
   if (Allocation* allocation = find(request.context.client, request.now)) {
-    if (allocation->transaction == request.context.transaction &&
-        allocation->username == request.username) {
+    if (allocation->transaction == request.context.transaction && is_owner(request, *allocation)) {
       return allocated(*allocation, request.now);
     }
     return Reply::error(ErrorCode::allocation_mismatch);
@@ -54,8 +53,9 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
   }
   Allocation& allocation = allocations.create(client, request.username);
   ++counters.allocations;
+  note_session(request, allocation);
   allocation.transaction = request.context.transaction;
-  allocation.granted = grant(wanted.lifetime);
+  allocation.granted = grant(request, wanted.lifetime);
   if (wanted.tcp) allocation.connections = std::make_unique<std::vector<ConnectionId>>();
   if (config.max_bps > 0) allocation.buckets = std::make_unique<Allocation::Buckets>();
   if (!has_first && !wanted.token) {
@@ -159,10 +159,11 @@ Reply Server::State::allocated(const Allocation& allocation, Time now) const {
   return reply;
 }
 
-Seconds Server::State::grant(std::optional<Seconds> wanted) const {
-  // 7.2: the default at least, the operator's bound at most.
-  return std::min(std::max(wanted.value_or(default_lifetime), default_lifetime),
-                  config.max_lifetime);
+Seconds Server::State::grant(const Request& request, std::optional<Seconds> wanted) const {
+  // 7.2: the default at least, the operator's bound at most, and no longer than the client's
+  // credentials are good (RFC 7635 7).
+  return std::min({std::max(wanted.value_or(default_lifetime), default_lifetime),
+                   config.max_lifetime, request.lifetime_limit.value_or(Seconds::max())});
 }
 
 }  // namespace turn

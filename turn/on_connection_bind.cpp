@@ -25,7 +25,7 @@ Reply Server::State::on_connection_bind(const Request& request) {
   }
   // 4.3: "Authentication of the client by the server MUST use the same method and credentials as
   // for the control connection."
-  if (connection->allocation->username != request.username) {
+  if (!is_owner(request, *connection->allocation)) {
     return Reply::error(ErrorCode::wrong_credentials);
   }
   connections.move_on(id, Connection::State::bound, Time::max());

@@ -17,7 +17,7 @@ Reply Server::State::on_refresh(const Request& request, Allocation& allocation) 
 
   Reply reply = Reply::success();
   const bool ends = *wanted == Seconds(0);
-  reply.lifetime = ends ? Seconds(0) : grant(*wanted);
+  reply.lifetime = ends ? Seconds(0) : grant(request, *wanted);
   for (Relay& relay : allocation.relays) {
     if (!relay.live(request.now) || (*family && relay.family != **family)) continue;
     if (!ends) {

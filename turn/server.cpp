@@ -79,7 +79,13 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
   }
   ++counters.requests;
   RequestContext context = context_of(client, message);
-  const auth::Verdict verdict = authenticator.check(message, client.client.ip, now);
+  const Allocation* const known = concerned(client, message);
+  const auth::Verdict verdict =
+      known != nullptr && known->session
+          ? authenticator.check(
+                message, client.client.ip,
+                {known->session->username, known->session->key, known->session->ends}, now)
+          : authenticator.check(message, client.client.ip, now);
   if (const auto* refused = std::get_if<auth::Refused>(&verdict)) {
     return on_refused(std::move(context), *refused, now);
   }
@@ -88,9 +94,19 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
   }
   const auto& accepted = std::get<auth::Accepted>(verdict);
   context.signature = accepted.signature;
-  if (const auto reply = dispatch({message, context, accepted.username, now})) {
+  if (const auto reply =
+          dispatch({message, context, accepted.username, now, accepted.lifetime_limit})) {
     send(context, *reply, now);
   }
+}
+
+/// The allocation whose credentials the request may have; null: none that we know.
+const Allocation* Server::State::concerned(const FiveTuple& client, const MessageView& message) {
+  if (message.method() != Method::connection_bind) return allocations.find(client);
+  const auto value = message.value(stun::AttributeType::connection_id);
+  const auto id = value ? stun::decode_u32(*value) : std::nullopt;
+  const Connection* const connection = id ? connections.find(ConnectionId{*id}) : nullptr;
+  return connection != nullptr ? connection->allocation : nullptr;
 }
 
 void Server::State::on_refused(RequestContext context, const auth::Refused& refused, Time now) {
@@ -99,6 +115,9 @@ void Server::State::on_refused(RequestContext context, const auth::Refused& refu
   Reply reply = Reply::error(refused.code);
   reply.challenge =
       refused.code == ErrorCode::unauthenticated || refused.code == ErrorCode::stale_nonce;
+  if (refused.code == ErrorCode::unknown_attribute) {
+    reply.unknown[reply.unknown_count++] = stun::AttributeType::access_token;
+  }
   // A stale nonce is the protocol's daily business, like the first challenge: nobody failed.
   if (config.events && !first && refused.reason != auth::Reason::stale_nonce) {
     effects.push(Event{.kind = Event::Kind::refused,
@@ -144,14 +163,28 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
   }
 
   Allocation* allocation = find(request.context.client, request.now);
-  if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);  // 5-8
-  if (allocation->username != request.username) {
-    return Reply::error(ErrorCode::wrong_credentials);  // 5-9
-  }
+  if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);          // 5-8
+  if (!is_owner(request, *allocation)) return Reply::error(ErrorCode::wrong_credentials);  // 5-9
+  note_session(request, *allocation);
   if (request.context.method == Method::connect) return on_connect(request, *allocation);
   if (request.context.method == Method::refresh) return on_refresh(request, *allocation);
   if (request.context.method == Method::channel_bind) return on_channel_bind(request, *allocation);
   return on_create_permission(request, *allocation);
+}
+
+/// By access tokens whoever has one for this server: each may come with another key's name, since
+/// authorization servers change their keys, and the server does not learn whom it was given to.
+bool Server::State::is_owner(const Request& request, const Allocation& allocation) {
+  if (allocation.session) return request.lifetime_limit.has_value();
+  return allocation.username == request.username && !request.lifetime_limit;
+}
+
+/// The token that came last counts (RFC 7635 7).
+void Server::State::note_session(const Request& request, Allocation& allocation) {
+  if (!request.message.has(stun::AttributeType::access_token) || !request.lifetime_limit) return;
+  allocation.session = std::make_unique<Allocation::TokenSession>(
+      std::string(request.username), request.context.signature.key,
+      request.now + *request.lifetime_limit);
 }
 
 void Server::State::send(const RequestContext& context, const Reply& reply,

@@ -36,16 +36,20 @@ struct Server::State {
     const RequestContext& context;
     std::string_view username;
     Time now;
+    std::optional<Seconds> lifetime_limit = {};  // by the credentials
   };
 
   // Dispatch (server.cpp).
   static RequestContext context_of(const FiveTuple& client, const stun::MessageView& message);
   void on_request(const FiveTuple& client, const stun::MessageView& message, Time now);
+  const Allocation* concerned(const FiveTuple& client, const stun::MessageView& message);
   void on_refused(RequestContext context, const auth::Refused& refused, Time now);
   void on_lookup(const FiveTuple& client, const stun::MessageView& message,
                  const auth::LookUp& lookup);
   /// Nothing: the answer comes later.
   std::optional<Reply> dispatch(const Request& request);
+  static bool is_owner(const Request& request, const Allocation& allocation);
+  static void note_session(const Request& request, Allocation& allocation);
   void send(const RequestContext& context, const Reply& reply, Time now) {
     const auto room = std::span(response);
     send(context, reply, reply.discovery ? room : room.first(max_response), now);
@@ -106,7 +110,7 @@ struct Server::State {
   Reply refuse_allocation(const FiveTuple& client, std::string_view username, stun::ErrorCode code,
                           std::string_view reason);
   Reply allocated(const Allocation& allocation, Time now) const;
-  Seconds grant(std::optional<Seconds> wanted) const;
+  Seconds grant(const Request& request, std::optional<Seconds> wanted) const;
 
   // Parts that several handlers share (lifetime.cpp).
   /// The client's allocation; what of it has expired is gone by the time this returns.

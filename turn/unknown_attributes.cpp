@@ -7,7 +7,8 @@ namespace {
 
 using stun::AttributeType;
 
-/// What RFC 8656 and RFC 6062 add to the attributes of RFC 8489.
+/// What RFC 8656 and RFC 6062 add to the attributes of RFC 8489; and ACCESS-TOKEN (RFC 7635), which
+/// the authenticator has refused where it is none.
 bool is_known_here(AttributeType type) {
   switch (type) {
     case AttributeType::channel_number:
@@ -21,6 +22,7 @@ bool is_known_here(AttributeType type) {
     case AttributeType::dont_fragment:
     case AttributeType::reservation_token:
     case AttributeType::connection_id:
+    case AttributeType::access_token:
       return true;
     default:
       return stun::is_known(type);

@@ -146,8 +146,35 @@ void imply_time_limited(Draft& draft) {
   draft.parsed.given.push_back({find_option("use-auth-secret"), "true", secret->place});
 }
 
+/// Keys are there to be used, too; but access tokens can be switched off without them being lost.
+std::expected<void, Failure> settle_access_tokens(Draft& draft, Settings& settings) {
+  const Assignment* const key = last_given(draft, "oauth-key");
+  if (key != nullptr && last_given(draft, "oauth") == nullptr) {
+    settings.oauth = true;
+    draft.parsed.given.push_back({find_option("oauth"), "true", key->place});
+  }
+  if (settings.oauth && key == nullptr) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: no key is given (oauth-key), so that no access token can be accepted",
+                    given_at(draft, "oauth")));
+  }
+  if (!settings.oauth && key != nullptr) {
+    draft.parsed.warnings.push_back(fmt::format("{}: of no use, access tokens are off: {}",
+                                                given_at(draft, "oauth-key"),
+                                                given_at(draft, "oauth")));
+  }
+  for (const auth::AccessTokenKey& each : settings.oauth_keys) {
+    if (std::ranges::find(settings.users, each.kid, &UserSetting::name) != settings.users.end()) {
+      return refuse(fmt::format("{}: \"{}\" is a user as well; give the key another name (kid)",
+                                given_at(draft, "oauth-key"), each.kid));
+    }
+  }
+  return {};
+}
+
 std::expected<void, Failure> check_users(Draft& draft, Settings& settings) {
   if (!settings.secrets.empty() && !settings.time_limited) imply_time_limited(draft);
+  if (auto settled = settle_access_tokens(draft, settings); !settled) return settled;
   if (!settings.anonymous) return {};
   if (draft.long_term) {
     return refuse(fmt::format("{} and {} contradict each other; remove one of them",
@@ -158,6 +185,12 @@ std::expected<void, Failure> check_users(Draft& draft, Settings& settings) {
         "{} lets everybody in, while time-limited credentials are asked for; remove no-auth, or "
         "use-auth-secret and static-auth-secret",
         given_at(draft, "no-auth")));
+  }
+  if (settings.oauth) {
+    return refuse(
+        fmt::format("{} lets everybody in, while access tokens are asked for; remove no-auth, or "
+                    "oauth and oauth-key",
+                    given_at(draft, "no-auth")));
   }
   if (!settings.users.empty()) {
     draft.parsed.warnings.push_back(

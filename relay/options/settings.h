@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "auth/access_token_keys.h"
 #include "stun/address.h"
 #include "turn/config.h"
 #include "turn/peer_policy.h"
@@ -99,6 +100,9 @@ struct Settings {
   bool time_limited = false;         // --use-auth-secret
   std::vector<std::string> secrets;  // --static-auth-secret
   char rest_api_separator = ':';
+  bool oauth = false;       // access tokens (RFC 7635)
+  std::string server_name;  // that they are made for; empty: the realm
+  std::vector<auth::AccessTokenKey> oauth_keys;
   std::chrono::seconds nonce_lifetime{600};  // 0: never stale
   std::string nonce_secret;                  // empty: random per start
   bool limit_unauthorized = true;            // 401 answers per source address

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "relay/options/oauth_key.h"
+
 namespace relay::options {
 namespace {
 
@@ -35,6 +37,16 @@ Result<void> set_separator(Draft& draft, std::string_view value) {
         ValueError{fmt::format("\"{}\" is not a single character; write one such as :", value)});
   }
   draft.settings().rest_api_separator = value[0];
+  return {};
+}
+
+/// It goes into every 401: an answer to a stranger is not to be long.
+Result<void> set_server_name(Draft& draft, std::string_view value) {
+  if (value.empty() || value.size() > 255) {
+    return std::unexpected(ValueError{
+        "the name is empty or longer than 255 bytes; write one such as turn.example.org"});
+  }
+  draft.settings().server_name = value;
   return {};
 }
 
@@ -137,16 +149,26 @@ constexpr Option table[] = {
          }},
     {.name = "oauth",
      .default_value = "false",
-     .help = "Accept access tokens (RFC 7635).",
-     .state = State::ignored,
-     .note = "third-party authorization (RFC 7635) is not built yet"},
+     .help = "Accept access tokens (RFC 7635), sealed with one of the keys of oauth-key, besides "
+             "users with passwords.",
+     .set = [](Draft& d, std::string_view v) { return store(boolean(v), d.settings().oauth); }},
+    {.name = "oauth-key",
+     .kind = Kind::list,
+     .value_name = "KEY",
+     .help = "A key that an authorization server seals access tokens with: its name, 16 bytes for "
+             "A128GCM or 32 for A256GCM in base64, and if wanted timestamp= and lifetime=, from "
+             "when and how long it is good, in seconds. Implies oauth.",
+     .example = "kid=north,key=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=,algorithm=A256GCM",
+     .secret = Secret::whole,
+     .set = [](Draft& d,
+               std::string_view v) { return append(oauth_key(v), d.settings().oauth_keys); }},
     {.name = "server-name",
      .kind = Kind::value,
      .value_name = "NAME",
-     .help = "The name of this server in access tokens.",
+     .help = "The name of this server that access tokens are made for; clients learn it from "
+             "THIRD-PARTY-AUTHORIZATION. Without it: the realm.",
      .example = "turn.example.org",
-     .state = State::ignored,
-     .note = "third-party authorization (RFC 7635) is not built yet"},
+     .set = set_server_name},
     {.name = "check-origin-consistency",
      .default_value = "false",
      .help = "Refuse a client that changes its ORIGIN attribute.",

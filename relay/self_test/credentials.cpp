@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <chrono>
 
+#include "auth/access_token.h"
 #include "auth/long_term.h"
 #include "relay/authentication.h"
+#include "relay/net/csprng.h"
 #include "relay/plan.h"
 
 namespace relay::self_test {
@@ -21,7 +23,29 @@ Credentials mint(const Settings& settings) {
                                            settings.rest_api_separator, made_up_user);
   return {.username = username,
           .password = auth::time_limited_password(settings.secrets.front(), username),
-          .key = std::nullopt};
+          .key = std::nullopt,
+          .access_token = {}};
+}
+
+/// What an authorization server does (RFC 7635); with the first key that is good now.
+std::optional<Credentials> mint_access_token(const Settings& settings) {
+  const auto wall = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
+  const auth::WallTime now{wall.time_since_epoch().count()};
+  const auto key = std::ranges::find_if(
+      settings.oauth_keys, [&](const auth::AccessTokenKey& each) { return each.valid(now); });
+  if (key == settings.oauth_keys.end()) return std::nullopt;
+  net::Csprng random;
+  std::array<std::byte, 20> mac_key;
+  stun::AesGcm::Nonce nonce;
+  random.fill(mac_key);
+  random.fill(nonce);
+  const auth::AccessToken token{
+      .mac_key = stun::IntegrityKey(mac_key), .issued = now, .lifetime = minted_for};
+  stun::AesGcm cipher(key->secret);
+  return Credentials{.username = key->kid,
+                     .password = {},
+                     .key = token.mac_key,
+                     .access_token = token.seal(nonce, cipher, settings.server_name)};
 }
 
 }  // namespace
@@ -31,12 +55,12 @@ std::optional<Credentials> credentials_of(const Settings& settings) {
   const auto with_password = std::ranges::find_if(
       settings.users, [](const UserSetting& user) { return user.key_hex.empty(); });
   if (with_password != settings.users.end()) {
-    return Credentials{with_password->name, with_password->password, std::nullopt};
+    return Credentials{with_password->name, with_password->password, std::nullopt, {}};
   }
   if (!settings.secrets.empty()) return mint(settings);
-  if (settings.users.empty()) return std::nullopt;
+  if (settings.users.empty()) return mint_access_token(settings);
   const UserSetting& user = settings.users.front();
-  return Credentials{user.name, "", key_of(user)};
+  return Credentials{user.name, "", key_of(user), {}};
 }
 
 }  // namespace relay::self_test

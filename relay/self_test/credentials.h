@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "relay/options/settings.h"
 #include "stun/integrity.h"
@@ -15,10 +16,11 @@ struct Credentials {
   std::string username;
   std::string password;
   std::optional<stun::IntegrityKey> key;
+  std::vector<std::byte> access_token;  // which `key` is in; empty: none
 };
 
 /// A user with a password if there is one, else a fresh time-limited credential, else a user by
-/// key. Nothing: everybody may come in.
+/// key, else a fresh access token. Nothing: everybody may come in.
 std::optional<Credentials> credentials_of(const Settings& settings);
 
 }  // namespace relay::self_test

@@ -172,6 +172,9 @@ void TurnClient::authenticate(stun::MessageBuilder& message) {
   message.add_text(AttributeType::username, credentials_->username);
   message.add_text(AttributeType::realm, realm_);
   message.add_text(AttributeType::nonce, nonce_);
+  if (!credentials_->access_token.empty()) {
+    message.add(AttributeType::access_token, credentials_->access_token);
+  }
   const stun::IntegrityKey key = credentials_->key.value_or(
       stun::long_term_key_md5(credentials_->username, realm_, credentials_->password));
   if (key.bytes().size() < 32) return message.add_integrity(key);

@@ -29,6 +29,7 @@ struct Challenge {
   std::string realm;
   std::string nonce;
   std::optional<std::vector<PasswordAlgorithm>> algorithms;
+  std::optional<std::string> server_name;  // THIRD-PARTY-AUTHORIZATION
 };
 
 /// A request of the client, each attribute there or not.
@@ -39,6 +40,7 @@ struct Request {
   std::optional<std::string> nonce{};
   std::optional<std::vector<PasswordAlgorithm>> algorithms{};
   std::optional<PasswordAlgorithm> algorithm{};
+  std::optional<std::vector<std::byte>> access_token{};
   Integrity integrity = Integrity::none;
   stun::IntegrityKey key{};
 
@@ -51,6 +53,7 @@ struct Request {
     if (nonce) builder.add_text(AttributeType::nonce, *nonce);
     if (algorithms) builder.add_password_algorithms(*algorithms);
     if (algorithm) builder.add_password_algorithm(*algorithm);
+    if (access_token) builder.add(AttributeType::access_token, *access_token);
     Signature{integrity, key}.sign(builder);
     buffer.resize(builder.finish().value().size());
     return buffer;
@@ -71,6 +74,9 @@ class Bench {
     Challenge challenge;
     challenge.realm = text(message->value(AttributeType::realm).value());
     challenge.nonce = text(message->value(AttributeType::nonce).value());
+    if (const auto name = message->value(AttributeType::third_party_authorization)) {
+      challenge.server_name = text(*name);
+    }
     if (auto list = message->value(AttributeType::password_algorithms)) {
       challenge.algorithms.emplace();
       while (const auto next = stun::next_password_algorithm(*list)) {
@@ -105,6 +111,10 @@ class Bench {
   Verdict check(const Request& request) {
     bytes_ = request.encode();
     return authenticator.check(stun::MessageView::parse(bytes_).value(), client, now);
+  }
+  Verdict check(const Request& request, const Session& session) {
+    bytes_ = request.encode();
+    return authenticator.check(stun::MessageView::parse(bytes_).value(), client, session, now);
   }
 
   Time now = Time{} + 1000h;

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "auth/authenticator.h"
+#include "stun/attributes.h"
 #include "turn/quota.h"
 #include "turn/types.h"
 
@@ -28,6 +29,7 @@ class SeededRandom : public turn::Random {
 };
 
 /// Accepts whoever gives a USERNAME and challenges everybody else. Users may be made bad or slow.
+/// An ACCESS-TOKEN is good for as many seconds as its four bytes say.
 class FakeAuthenticator : public auth::Authenticator {
  public:
   std::set<std::string, std::less<>> wrong_password;  // 401
@@ -52,7 +54,22 @@ class FakeAuthenticator : public auth::Authenticator {
     }
     if (slow.contains(name)) return auth::LookUp{name, realm};
     const auth::Signature signature{auth::Signature::Algorithm::sha1, key_of(name)};
-    return auth::Accepted{name, realm, signature};
+    auth::Accepted accepted{name, realm, signature};
+    const auto token = request.value(stun::AttributeType::access_token);
+    if (const auto good_for = token ? stun::decode_u32(*token) : std::nullopt) {
+      accepted.lifetime_limit = std::chrono::seconds(*good_for);
+    }
+    return accepted;
+  }
+  auth::Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+                      const auth::Session& session, auth::Time now) override {
+    auth::Verdict verdict = check(request, client, now);
+    auto* const accepted = std::get_if<auth::Accepted>(&verdict);
+    if (accepted != nullptr && !accepted->lifetime_limit &&
+        accepted->username == session.username && now < session.ends) {
+      accepted->lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.ends - now);
+    }
+    return verdict;
   }
 
   void add_challenge(stun::MessageBuilder& response, const stun::IpAddress&,

@@ -46,6 +46,28 @@ TEST_CASE("relay sockets are everybody's own unless said otherwise", "[options]"
   CHECK(from_yaml("multiplex-peer: false\n").settings.relay_sockets == RelaySharing::own);
 }
 
+constexpr const char* oauth_key_256 = "kid=north,key=MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=";
+
+TEST_CASE("keys of access tokens switch them on", "[options][rfc7635]") {
+  CHECK_FALSE(parsed({}).settings.oauth);
+  const Parsed implied = parsed({"--oauth-key", oauth_key_256});
+  CHECK(implied.settings.oauth);
+  CHECK(implied.warnings.empty());
+  CHECK(parsed({"--oauth"}).warnings ==
+        Lines{"oauth (command line: --oauth): no key is given (oauth-key), so that no access token "
+              "can be accepted"});
+  const Parsed off = parsed({"--oauth=false", "--oauth-key", oauth_key_256});
+  CHECK_FALSE(off.settings.oauth);
+  CHECK(off.warnings == Lines{"oauth-key (command line: --oauth-key): of no use, access tokens are "
+                              "off: oauth (command line: --oauth)"});
+  CHECK(failure({"-z", "--oauth-key", oauth_key_256}) ==
+        "no-auth (command line: -z) lets everybody in, while access tokens are asked for; remove "
+        "no-auth, or oauth and oauth-key");
+  CHECK(failure({"-u", "north:wind", "--oauth-key", oauth_key_256}) ==
+        "oauth-key (command line: --oauth-key): \"north\" is a user as well; give the key another "
+        "name (kid)");
+}
+
 TEST_CASE("what was taken back contradicts nothing", "[options]") {
   CHECK(parsed({"-z", "--no-auth=false", "-a"}).settings.anonymous == false);
   CHECK(parsed({"--no-udp", "--no-tcp", "--no-udp=no"}).settings.udp);
