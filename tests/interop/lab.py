@@ -23,6 +23,7 @@ class Lab:
         self._processes = []
         self._lock = threading.Lock()
         self._named = {}
+        self._ports = {}  # of TLS, by server
         self.help = subprocess.run([server_binary(), "--help"], capture_output=True, text=True,
                                    timeout=20, check=False)
         self.help = self.help.stdout + self.help.stderr
@@ -57,13 +58,26 @@ class Lab:
 
     def tls(self):
         """A server with a certificate of its own making; `tls_port` and `authority` are its own."""
-        port, folder = free_port(), self.folder.resolve() / "tls-state"
-        server = self.server("tls", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false",
+        server = self._with_certificate("tls", "--no-tls=false")
+        server.tls_port = server.second_port
+        return server
+
+    def dtls(self):
+        """The same for DTLS, with `dtls_port`."""
+        server = self._with_certificate("dtls", "--dtls")
+        server.dtls_port = server.second_port
+        return server
+
+    def _with_certificate(self, name, option):
+        with self._lock:  # Whoever asks first, the port is one.
+            if name not in self._ports:
+                self._ports[name] = free_port()
+            port = self._ports[name]
+        folder = self.folder.resolve() / f"{name}-state"
+        server = self.server(name, "-a", "-u", f"{USER}:{PASSWORD}", option,
                              f"--tls-listening-port={port}", f"--state-dir={folder}")
-        with self._lock:
-            if not hasattr(server, "tls_port"):
-                server.tls_port, server.authority = port, folder / "ca.pem"
-            return server
+        server.second_port, server.authority = port, folder / "ca.pem"
+        return server
 
     def peer(self):
         """The port of an echoing peer on 127.0.0.1 and ::1 (turnutils_peer)."""
