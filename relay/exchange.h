@@ -23,6 +23,7 @@
 #include "relay/observe/event_sink.h"
 #include "relay/reactor.h"
 #include "relay/relay_sockets.h"
+#include "relay/return_paths.h"
 #include "relay/shared_relays.h"
 #include "relay/streams.h"
 #include "relay/udp_endpoints.h"
@@ -67,6 +68,8 @@ class Exchange final : public StreamReader,
 
   /// False: the kernel has no room to watch it.
   bool listen(net::DatagramSocket socket);
+  /// The same for a socket that proxies send to, with a PROXY header in each datagram.
+  bool listen_to_proxies(net::DatagramSocket socket);
   Streams& streams() { return streams_; }
 
   void on_time(Time now);
@@ -87,6 +90,7 @@ class Exchange final : public StreamReader,
     return server_.find(client, now) != nullptr;
   }
   void on_stream_count(std::size_t count) override;
+  void on_proxy_refused(const turn::TransportAddress& proxy, std::string_view reason) override;
   void on_tls(const turn::FiveTuple& client, bool established,
               std::string_view description) override;
 
@@ -125,6 +129,17 @@ class Exchange final : public StreamReader,
   void read_errors(net::DatagramSocket& socket, turn::RelayId relay,
                    const turn::TransportAddress& refused);
   void tell_error(turn::RelayId relay, const net::SendError& error, Time now);
+
+  // What comes through proxies: exchange_proxied.cpp.
+  void on_proxied_datagrams(UdpListener& listener, net::Received received, Time now);
+  void on_proxied_datagram(const turn::FiveTuple& client, stun::Bytes datagram, std::uint8_t tos,
+                           Time now);
+  /// Where what is for this client goes; port 0: nobody knows.
+  turn::TransportAddress way_to(const UdpListener& listener, const turn::FiveTuple& client) const {
+    if (!listener.for_proxies) [[likely]]
+      return client.client;
+    return return_paths_.find(client).value_or(turn::TransportAddress{});
+  }
 
   // The control path: exchange_control.cpp.
   void drain(Time now);
@@ -180,6 +195,8 @@ class Exchange final : public StreamReader,
   net::Outbox outbox_;
   net::ErrorQueue errors_;
   std::vector<std::unique_ptr<UdpListener>> listeners_;
+  const std::vector<turn::AddressRange> trusted_proxies_;
+  ReturnPaths return_paths_;
   std::vector<std::unique_ptr<RelaySocket>> relays_;  // by slot
   std::size_t lane_count_ = 0;
 

@@ -35,6 +35,7 @@ Exchange::Exchange(const ExchangeParts& parts)
       ring_(parts.use_ring ? net::Ring::open() : nullptr),
       batch_(ring_.get()),
       outbox_(parts.counters.datagrams, ring_.get()),
+      trusted_proxies_(parts.streams.trusted_proxies),
       relay_sockets_(parts.ports, parts.reactor, *this) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
@@ -61,6 +62,7 @@ void Exchange::on_time(Time now) {
   drain(now);
   streams_.sweep(now);
   dtls_clients_.on_time(now);
+  return_paths_.sweep([&](const turn::FiveTuple& client) { return has_allocation(client, now); });
   relay_sockets_.on_time(now);
   if (shared_) shared_->expire(now);
 }
@@ -71,6 +73,11 @@ void Exchange::on_stream_end(const turn::FiveTuple& client) {
 }
 
 void Exchange::on_stream_count(std::size_t count) { counters_.stream_clients.set(count); }
+
+void Exchange::on_proxy_refused(const turn::TransportAddress& proxy, std::string_view reason) {
+  counters_.proxy_refusals.add();
+  sink_.warn(fmt::format("refused {} on a port for proxies: {}", proxy.to_string(), reason));
+}
 
 void Exchange::on_tls(const turn::FiveTuple& client, bool established,
                       std::string_view description) {
@@ -118,11 +125,12 @@ void Exchange::perform(const turn::Send& effect, Time now) {
   if (effect.to.transport == turn::Transport::dtls) {
     return dtls_clients_.send_control(effect.to, effect.bytes);
   }
-  if (UdpListener* const listener = listener_of(effect.to.server)) {
-    // The bytes live in the server until its next call only.
-    outbox_.add_copy(listener->socket, {.to = effect.to.client, .source = effect.to.server.ip},
-                     effect.bytes);
-  }
+  UdpListener* const listener = listener_of(effect.to.server);
+  if (listener == nullptr) return;
+  const turn::TransportAddress to = way_to(*listener, effect.to);
+  if (to.port == 0) return;
+  // The bytes live in the server until its next call only.
+  outbox_.add_copy(listener->socket, {.to = to, .source = effect.to.server.ip}, effect.bytes);
 }
 
 /// What goes to a source that may be forged, and is longer than the request, is limited.

@@ -38,7 +38,13 @@ void Exchange::read_clients(UdpListener& listener) {
     strangers_welcome_ = overloaded ? stranger_share : client_batch;
     const auto received = batch_.receive(listener.socket, client_batch);
     const Time now = std::chrono::steady_clock::now();
-    for (const net::Received& each : received) on_client_datagrams(listener, each, now);
+    for (const net::Received& each : received) {
+      if (listener.for_proxies) {
+        on_proxied_datagrams(listener, each, now);
+      } else {
+        on_client_datagrams(listener, each, now);
+      }
+    }
     counters_.datagrams.receive_calls.add();
     if (received.size() < client_batch) break;
   }
@@ -212,8 +218,9 @@ void Exchange::send_to_client(const turn::ToClient& forward, std::uint8_t tos) {
   }
   UdpListener* const listener = listener_of(forward.client->server);
   if (listener == nullptr) return;
-  outbox_.add(listener->socket,
-              {.to = forward.client->client, .source = forward.client->server.ip, .tos = tos},
+  const turn::TransportAddress to = way_to(*listener, *forward.client);
+  if (to.port == 0) return;
+  outbox_.add(listener->socket, {.to = to, .source = forward.client->server.ip, .tos = tos},
               forward.header_bytes(), forward.payload, forward.padding);
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace relay {
 namespace {
@@ -38,6 +39,7 @@ class Binder {
   std::expected<std::uint16_t, std::string> bind_tcp(
       stun::TransportAddress address, std::uint16_t wish,
       std::vector<net::BoundTcp> WorkerSockets::* to);
+  std::expected<void, std::string> bind_for_metrics(const stun::TransportAddress& address);
   std::vector<WorkerSockets> take() { return std::move(workers_); }
 
  private:
@@ -92,6 +94,14 @@ std::expected<std::uint16_t, std::string> Binder::bind_tcp(
   return address.port;
 }
 
+/// On whatever device Prometheus comes by.
+std::expected<void, std::string> Binder::bind_for_metrics(const stun::TransportAddress& address) {
+  auto bound = net::bind_tcp({.address = address});
+  if (!bound) return complaint(Protocol::tcp, address, bound.error());
+  workers_.front().metrics.push_back(std::move(*bound));
+  return {};
+}
+
 }  // namespace
 
 std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan) {
@@ -119,6 +129,20 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
   for (const stun::TransportAddress& address : plan.tls_listeners) {
     if (is_covered(address, plan.tls_listeners)) continue;
     const auto bound = binder.bind_tcp(address, port, &WorkerSockets::tls);
+    if (!bound) return std::unexpected(bound.error());
+  }
+  for (const stun::TransportAddress& address : plan.tcp_proxy_listeners) {
+    if (is_covered(address, plan.tcp_proxy_listeners)) continue;
+    const auto bound = binder.bind_tcp(address, 0, &WorkerSockets::tcp_proxies);
+    if (!bound) return std::unexpected(bound.error());
+  }
+  for (const stun::TransportAddress& address : plan.udp_proxy_listeners) {
+    if (is_covered(address, plan.udp_proxy_listeners)) continue;
+    const auto bound = binder.bind_udp(address, &WorkerSockets::udp_proxies);
+    if (!bound) return std::unexpected(bound.error());
+  }
+  for (const stun::TransportAddress& address : plan.metrics_listeners) {
+    const auto bound = binder.bind_for_metrics(address);
     if (!bound) return std::unexpected(bound.error());
   }
   return binder.take();

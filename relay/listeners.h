@@ -18,6 +18,9 @@ struct WorkerSockets {
   std::vector<net::BoundTcp> tcp;
   std::vector<net::BoundTcp> tls;         // they take plain TCP too, and the others TLS
   std::vector<net::DatagramSocket> dtls;  // likewise
+  std::vector<net::DatagramSocket> udp_proxies;
+  std::vector<net::BoundTcp> tcp_proxies;
+  std::vector<net::BoundTcp> metrics;  // of the first worker alone
 };
 
 /// One element per worker, all with the same addresses. The error is a sentence for the operator.

@@ -138,6 +138,30 @@ Complaint check_external_addresses(const Settings& settings) {
   return std::nullopt;
 }
 
+void plan_proxies(Plan& plan) {
+  ProxySettings& proxy = plan.settings.proxy;
+  if ((!proxy.tcp_port && !proxy.udp_port) || !proxy.trusted.empty()) return;
+  proxy.trusted = {{IpAddress::v4({127, 0, 0, 0}), IpAddress::v4({127, 255, 255, 255})},
+                   {*IpAddress::parse("::1"), *IpAddress::parse("::1")}};
+  plan.remarks.push_back(
+      "only proxies on this very host are believed on the ports for proxies; name others with "
+      "--trusted-proxy");
+}
+
+/// Any address is one socket for each family that this host has.
+void plan_metrics(Plan& plan, const HostFacts& host) {
+  const MetricsSettings& metrics = plan.settings.metrics;
+  if (!metrics.served) return;
+  if (metrics.address) {
+    plan.metrics_listeners = {{*metrics.address, metrics.port}};
+    return;
+  }
+  for (const IpAddress& ip : host.interface_addresses) {
+    const IpAddress any = ip.is_v4() ? IpAddress::v4({}) : IpAddress::v6({});
+    add_once(plan.metrics_listeners, TransportAddress{any, metrics.port});
+  }
+}
+
 }  // namespace
 
 bool is_loopback(const IpAddress& ip) {
@@ -180,7 +204,15 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host) {
     if (settings.tls.datagrams && has_own_port) {
       add_once(plan.dtls_listeners, TransportAddress{ip, settings.tls.port});
     }
+    if (const auto port = settings.proxy.tcp_port) {
+      add_once(plan.tcp_proxy_listeners, TransportAddress{ip, *port});
+    }
+    if (const auto port = settings.proxy.udp_port) {
+      add_once(plan.udp_proxy_listeners, TransportAddress{ip, *port});
+    }
   }
+  plan_proxies(plan);
+  plan_metrics(plan, host);
   if (!plan.listeners.empty()) return std::nullopt;
   return "no network interface of this host is up; say where to listen with --listening-ip";
 }

@@ -43,6 +43,17 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
   for (const auto& listener : service.dtls_listeners()) {
     log.info(fmt::format("listening on dtls {}", listener.to_string()));
   }
+  const ListeningAt& at = service.listening_at();
+  for (const auto& listener : at.tcp_proxies) {
+    log.info(fmt::format("listening on tcp {}, with a PROXY header", listener.to_string()));
+  }
+  for (const auto& listener : at.udp_proxies) {
+    log.info(fmt::format("listening on udp {}, with PROXY headers", listener.to_string()));
+  }
+  for (const auto& listener : at.metrics) {
+    log.info(
+        fmt::format("serving metrics on {}{}", listener.to_string(), plan.settings.metrics.path));
+  }
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     log.info(relay.external ? fmt::format("relays open on {}, advertised as {}",
                                           relay.local.to_string(), relay.external->to_string())

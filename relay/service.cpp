@@ -25,6 +25,7 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
   limits.stranger_time = settings.max_allocate_timeout;
   limits.plain = settings.tcp;
+  limits.trusted_proxies = settings.proxy.trusted;
   return limits;
 }
 
@@ -37,6 +38,16 @@ DtlsLimits dtls_limits(const Settings& settings) {
 /// Lanes are a comfort: the last third of the descriptors is for clients and allocations.
 int last_lane(std::size_t descriptors) {
   return static_cast<int>(std::min<std::size_t>(descriptors, INT_MAX) / 3 * 2);
+}
+
+http::SiteOptions site_options(const Settings& settings) {
+  using Serving = http::SiteOptions::Serving;
+  return {.serving = settings.http.refused  ? Serving::refused
+                     : settings.http.served ? Serving::served
+                                            : Serving::closed,
+          .acme_redirect = settings.http.acme_redirect,
+          .metrics_readers = settings.http.metrics_readers,
+          .metrics_path = settings.metrics.path};
 }
 
 QuotaLimits quota_limits(const Settings& settings) {
@@ -62,14 +73,13 @@ net::RelayPortOptions port_options(const Plan& plan, std::size_t descriptors) {
 
 turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
                          const net::RelayPorts& ports) {
-  for (const net::DatagramSocket& socket : sockets.udp) {
-    rules.own_listeners.push_back(socket.local());
+  for (const auto* const all : {&sockets.udp, &sockets.dtls, &sockets.udp_proxies}) {
+    for (const net::DatagramSocket& socket : *all) rules.own_listeners.push_back(socket.local());
   }
-  for (const net::DatagramSocket& socket : sockets.dtls) {
-    rules.own_listeners.push_back(socket.local());
+  for (const auto* const all :
+       {&sockets.tcp, &sockets.tls, &sockets.tcp_proxies, &sockets.metrics}) {
+    for (const net::BoundTcp& bound : *all) rules.own_listeners.push_back(bound.local);
   }
-  for (const net::BoundTcp& bound : sockets.tcp) rules.own_listeners.push_back(bound.local);
-  for (const net::BoundTcp& bound : sockets.tls) rules.own_listeners.push_back(bound.local);
   rules.relay_port_open = [&ports](const turn::TransportAddress& address) {
     return ports.is_taken(address);
   };
@@ -86,7 +96,7 @@ struct Service::State {
         quota(quota_limits(plan.settings)),
         ports(port_options(plan, descriptors)),
         peer_policy(complete(plan.peer_rules, sockets, ports)),
-        site({}, [] { return std::string(); }),
+        site(site_options(plan.settings), [] { return std::string(); }),
         shared{plan,
                peer_policy,
                nonce_key,
@@ -100,10 +110,13 @@ struct Service::State {
                dtls_limits(plan.settings),
                plan.settings.tls.datagrams ? tls : nullptr} {
     plan.turn.events = sink.wants_events();
-    for (const auto& socket : sockets.udp) udp_listeners.push_back(socket.local());
-    for (const auto& socket : sockets.dtls) dtls_listeners.push_back(socket.local());
-    for (const auto& bound : sockets.tcp) tcp_listeners.push_back(bound.local);
-    for (const auto& bound : sockets.tls) tls_listeners.push_back(bound.local);
+    for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
+    for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
+    for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());
+    for (const auto& bound : sockets.tcp) at.tcp.push_back(bound.local);
+    for (const auto& bound : sockets.tls) at.tls.push_back(bound.local);
+    for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
+    for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
   }
 
   Plan plan;
@@ -113,7 +126,7 @@ struct Service::State {
   turn::PeerPolicy peer_policy;
   http::Site site;
   Shared shared;
-  std::vector<stun::TransportAddress> udp_listeners, tcp_listeners, tls_listeners, dtls_listeners;
+  ListeningAt at;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -147,12 +160,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
   return service;
 }
 
-std::vector<stun::TransportAddress> Service::udp_listeners() const { return state_->udp_listeners; }
-std::vector<stun::TransportAddress> Service::tcp_listeners() const { return state_->tcp_listeners; }
-std::vector<stun::TransportAddress> Service::tls_listeners() const { return state_->tls_listeners; }
-std::vector<stun::TransportAddress> Service::dtls_listeners() const {
-  return state_->dtls_listeners;
-}
+const ListeningAt& Service::listening_at() const { return state_->at; }
 
 void Service::begin_drain() {
   state_->site.begin_drain();
@@ -197,6 +205,7 @@ ServiceCounters Service::counters() const {
     sum.dtls_cookies_asked_for += own.dtls.cookies_asked_for.read();
     sum.dtls_refused += own.dtls.refused.read();
     sum.dtls_dropped += own.dtls.dropped.read();
+    sum.proxy_refusals += own.proxy_refusals.read();
     sum.strangers_unanswered += own.strangers_unanswered.read();
     sum.icmp_errors += own.icmp_errors.read();
   }

@@ -29,7 +29,15 @@ struct ServiceCounters {
   std::uint64_t dtls_clients = 0, dtls_handshakes = 0, dtls_failures = 0;
   std::uint64_t dtls_cookies_asked_for = 0, dtls_refused = 0, dtls_dropped = 0;
   std::uint64_t strangers_unanswered = 0, icmp_errors = 0;
+  std::uint64_t proxy_refusals = 0;  // connections and datagrams
   std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
+};
+
+/// Where a service listens, with the real ports.
+struct ListeningAt {
+  std::vector<stun::TransportAddress> udp, tcp, tls, dtls;
+  std::vector<stun::TransportAddress> udp_proxies, tcp_proxies;
+  std::vector<stun::TransportAddress> metrics;
 };
 
 class Service {
@@ -41,12 +49,12 @@ class Service {
       const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls = nullptr);
   ~Service();  // stop()
 
-  /// Where it listens, with the real ports.
-  std::vector<stun::TransportAddress> udp_listeners() const;
-  std::vector<stun::TransportAddress> tcp_listeners() const;
-  std::vector<stun::TransportAddress> tls_listeners() const;
+  const ListeningAt& listening_at() const;
+  std::vector<stun::TransportAddress> udp_listeners() const { return listening_at().udp; }
+  std::vector<stun::TransportAddress> tcp_listeners() const { return listening_at().tcp; }
+  std::vector<stun::TransportAddress> tls_listeners() const { return listening_at().tls; }
   /// Those of UDP that are meant for DTLS first; the others understand it too.
-  std::vector<stun::TransportAddress> dtls_listeners() const;
+  std::vector<stun::TransportAddress> dtls_listeners() const { return listening_at().dtls; }
 
   /// From now on new allocations are refused (403).
   void begin_drain();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "relay/net/address_list.h"
 #include "relay/site_of.h"
 
 namespace relay {
@@ -32,20 +33,59 @@ Streams::Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& rea
 
 void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& client,
                         net::Entrance entrance) {
-  const stun::IpAddress site = site_of(client.client.ip);
-  const auto strangers = strangers_.find(site);
+  const bool by_proxy = entrance == net::Entrance::proxies;
+  if (by_proxy && !net::is_among(limits_.trusted_proxies, client.client.ip)) {
+    return reader_.on_proxy_refused(client.client, not_trusted);
+  }
   if (clients_.size() >= limits_.clients || client.client.port == 0 ||
-      (strangers != strangers_.end() && strangers->second >= limits_.strangers_per_source)) {
+      (!by_proxy && is_full(client.client.ip))) {
     return;
   }
   auto session = std::make_unique<net::TcpSession>(reactor_, std::move(socket), client, *this);
-  const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
-  if (!session->start() ||
-      !clients_.try_emplace(client, Client{std::move(session), check_at, entrance}).second) {
+  if (by_proxy) session->expect_proxy_header();
+  const turn::Time check_at = std::chrono::steady_clock::now() +
+                              (by_proxy ? limits_.proxy_header_time : limits_.stranger_time);
+  if (!session->start() || !clients_
+                                .try_emplace(client, Client{.session = std::move(session),
+                                                            .check_at = check_at,
+                                                            .entrance = entrance,
+                                                            .stranger = !by_proxy,
+                                                            .anonymous = by_proxy})
+                                .second) {
     return;
   }
-  ++strangers_[site];
+  if (!by_proxy) ++strangers_[site_of(client.client.ip)];
   reader_.on_stream_count(clients_.size());
+}
+
+/// Who it is is known now: from here on it is a client like those that come by themselves.
+bool Streams::on_proxy_header(net::TcpSession& session, const net::ProxyHeader& header) {
+  turn::FiveTuple name = session.client();
+  if (header.client) name.client = *header.client;
+  if (is_full(name.client.ip) || !rename(session, name)) return false;
+  Client& client = clients_.find(name)->second;
+  client.anonymous = false;
+  client.stranger = true;
+  client.check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
+  ++strangers_[site_of(name.client.ip)];
+  return true;
+}
+
+/// A connection that the client has given up may still be known by that name: its end was not read
+/// yet. Then the name is not given to another.
+bool Streams::rename(net::TcpSession& session, const turn::FiveTuple& name) {
+  if (name == session.client()) return true;
+  if (clients_.contains(name)) return false;
+  auto node = clients_.extract(session.client());
+  session.set_client(name);
+  node.key() = name;
+  clients_.insert(std::move(node));
+  return true;
+}
+
+bool Streams::is_full(const stun::IpAddress& source) const {
+  const auto strangers = strangers_.find(site_of(source));
+  return strangers != strangers_.end() && strangers->second >= limits_.strangers_per_source;
 }
 
 void Streams::on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
@@ -79,15 +119,9 @@ void Streams::forget_stranger(const stun::IpAddress& site) {
 
 std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
   if (tls_ == nullptr) return nullptr;
-  // A connection that the client has given up may still be known by that name: its end was not
-  // read yet.
-  turn::FiveTuple named = session.client();
-  named.transport = turn::Transport::tls;
-  if (clients_.contains(named)) return nullptr;
-  auto node = clients_.extract(session.client());
-  session.set_transport(turn::Transport::tls);
-  node.key() = session.client();
-  clients_.insert(std::move(node));
+  turn::FiveTuple name = session.client();
+  name.transport = turn::Transport::tls;
+  if (!rename(session, name)) return nullptr;
   if (!workspace_) workspace_.emplace();
   return net::tls::Engine::begin(tls_->new_connection(), *workspace_);
 }
@@ -179,6 +213,10 @@ void Streams::sweep(turn::Time now) {
       continue;
     }
     if (now < client.check_at) continue;
+    if (client.anonymous) {
+      client.session->close();
+      continue;
+    }
     note_allocation(client, reader_.has_allocation(five_tuple, now));
     if (client.stranger) {
       client.session->close();

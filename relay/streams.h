@@ -19,8 +19,12 @@
 #include "relay/net/tcp_session.h"
 #include "relay/net/tls/context.h"
 #include "turn/forward.h"
+#include "turn/peer_policy.h"
 
 namespace relay {
+
+/// Why what comes from an unknown proxy is refused.
+inline constexpr std::string_view not_trusted = "it is not among --trusted-proxy";
 
 struct StreamLimits {
   std::size_t clients = 1024;
@@ -29,6 +33,10 @@ struct StreamLimits {
   /// Those that speak HTTP, which are strangers too.
   std::size_t http_clients = 1024;
   std::chrono::seconds stranger_time{60};
+  /// Whose PROXY headers are believed.
+  std::vector<turn::AddressRange> trusted_proxies;
+  /// For a proxy to send its header.
+  std::chrono::seconds proxy_header_time{5};
   /// Off: clients on streams must begin TLS.
   bool plain = true;
 };
@@ -43,6 +51,8 @@ class StreamReader {
   virtual bool has_allocation(const turn::FiveTuple& client, turn::Time now) = 0;
   /// How many clients there are now.
   virtual void on_stream_count(std::size_t count) = 0;
+  /// What came from there instead of a client with a PROXY header was refused.
+  virtual void on_proxy_refused(const turn::TransportAddress& proxy, std::string_view reason) = 0;
   /// A handshake has succeeded or failed; for people.
   virtual void on_tls(const turn::FiveTuple& client, bool established,
                       std::string_view description) = 0;
@@ -78,6 +88,10 @@ class Streams final : public net::StreamAcceptor,
   void on_stream_pause() override { reader_.on_stream_pause(); }
   void on_stream_end(net::TcpSession& session) override;
   std::span<std::byte> stream_buffer() override { return {buffer_.get(), buffer_size}; }
+  bool on_proxy_header(net::TcpSession& session, const net::ProxyHeader& header) override;
+  void on_proxy_failure(net::TcpSession& session, net::ProxyRefusal reason) override {
+    reader_.on_proxy_refused(session.client().client, reason);
+  }
   std::unique_ptr<net::StreamProtocol> begin_protocol(net::TcpSession& session,
                                                       stun::Bytes first) override;
   std::unique_ptr<net::tls::Engine> begin_tls(net::TcpSession& session) override;
@@ -97,12 +111,15 @@ class Streams final : public net::StreamAcceptor,
     turn::Time check_at;
     net::Entrance entrance = net::Entrance::clients;
     bool stranger = true;                    // no allocation yet; counted in strangers_
+    bool anonymous = false;                  // the PROXY header that names it has not come yet
     net::MessageStream* messages = nullptr;  // what the session speaks, once it is known
     http::Connection* http = nullptr;
   };
   using Clients = std::unordered_map<turn::FiveTuple, Client, turn::FiveTupleHash>;
 
   std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
+  bool rename(net::TcpSession& session, const turn::FiveTuple& name);
+  bool is_full(const stun::IpAddress& source) const;
   void note_allocation(Client& client, bool has_one);
   void forget_stranger(const stun::IpAddress& source);
   void reap();

@@ -22,6 +22,7 @@ struct UdpListener final : Watched {
 
   Exchange& exchange;
   net::DatagramSocket socket;
+  bool for_proxies = false;  // each datagram begins with a PROXY header
 };
 
 struct RelaySocket;

@@ -42,16 +42,24 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
       }
     }
   }
-  for (std::vector<net::BoundTcp>* const all : {&sockets.tcp, &sockets.tls}) {
-    for (net::BoundTcp& bound : *all) listen(std::move(bound), net::Entrance::clients);
+  for (net::DatagramSocket& socket : sockets.udp_proxies) {
+    if (!exchange_.listen_to_proxies(std::move(socket))) {
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+    }
   }
+  listen(sockets.tcp, net::Entrance::clients);
+  listen(sockets.tls, net::Entrance::clients);
+  listen(sockets.tcp_proxies, net::Entrance::proxies);
+  listen(sockets.metrics, net::Entrance::metrics);
 }
 
-void Worker::listen(net::BoundTcp bound, net::Entrance entrance) {
-  tcp_listeners_.push_back(std::make_unique<net::TcpListener>(reactor_, std::move(bound),
-                                                              exchange_.streams(), entrance));
-  if (!tcp_listeners_.back()->start()) {
-    throw std::system_error(errno, std::system_category(), "epoll_ctl");
+void Worker::listen(std::vector<net::BoundTcp>& all, net::Entrance entrance) {
+  for (net::BoundTcp& bound : all) {
+    tcp_listeners_.push_back(std::make_unique<net::TcpListener>(reactor_, std::move(bound),
+                                                                exchange_.streams(), entrance));
+    if (!tcp_listeners_.back()->start()) {
+      throw std::system_error(errno, std::system_category(), "epoll_ctl");
+    }
   }
 }
 

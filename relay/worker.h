@@ -46,7 +46,7 @@ class Worker {
   std::uint64_t wake_ups() const { return reactor_.rounds().read(); }
 
  private:
-  void listen(net::BoundTcp bound, net::Entrance entrance);
+  void listen(std::vector<net::BoundTcp>& all, net::Entrance entrance);
   void on_alarm();
 
   WorkerCounters counters_;

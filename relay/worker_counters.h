@@ -14,7 +14,8 @@ struct WorkerCounters {
   net::Counter tls_handshakes, tls_failures;
   DtlsCounters dtls;
   net::Counter strangers_unanswered;
-  net::Counter icmp_errors;  // that clients were told of
+  net::Counter icmp_errors;     // that clients were told of
+  net::Counter proxy_refusals;  // connections and datagrams: no trusted proxy, or no good header
   /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
   net::Counter shared_unowned, shared_ambiguous;
   net::Counter lanes;  // relays with a socket of its own for their usual peer, now

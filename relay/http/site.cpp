@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "relay/net/address_list.h"
+
 namespace relay::http {
 namespace {
 
@@ -90,10 +92,7 @@ Response Site::route(const Request& request) const {
 
 bool Site::may_read_metrics(const Request& request) const {
   if (came_by_http_proxy(request.head)) return false;
-  const stun::IpAddress ip = turn::canonical(request.client);
-  return is_this_host(ip) ||
-         std::ranges::any_of(options_.metrics_readers,
-                             [&](const turn::AddressRange& range) { return range.contains(ip); });
+  return is_this_host(request.client) || net::is_among(options_.metrics_readers, request.client);
 }
 
 }  // namespace relay::http

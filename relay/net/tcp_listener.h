@@ -32,6 +32,7 @@ std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options);
 /// What a listener is for.
 enum class Entrance : std::uint8_t {
   clients,
+  proxies,  // each connection begins with a PROXY header
   metrics,  // HTTP alone: Prometheus
 };
 

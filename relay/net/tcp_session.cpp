@@ -99,6 +99,7 @@ void TcpSession::begin(stun::Bytes bytes) {
     together.insert(together.end(), bytes.begin(), bytes.end());
     bytes = together;
   }
+  if (awaits_proxy_header_ && !take_proxy_header(bytes)) return;
   if (bytes.front() != tls_handshake) {
     has_begun_ = true;
     return take(bytes);
@@ -111,6 +112,24 @@ void TcpSession::begin(stun::Bytes bytes) {
   if (hello_size(bytes) <= max_hello) tls_ = owner_.begin_tls(*this);
   if (!tls_) return close();
   decrypt(bytes);
+}
+
+/// Takes it off the front. False: there is nothing behind it yet, or nothing more to do.
+bool TcpSession::take_proxy_header(stun::Bytes& bytes) {
+  const auto header = parse_stream_header(bytes);
+  if (!header) {
+    owner_.on_proxy_failure(*this, header.error());
+    close();
+    return false;
+  }
+  if (!*header) {
+    opening_.assign(bytes.begin(), bytes.end());
+    return false;
+  }
+  awaits_proxy_header_ = false;
+  bytes = bytes.subspan((*header)->size);
+  if (!owner_.on_proxy_header(*this, **header)) close();
+  return is_open() && !bytes.empty();
 }
 
 void TcpSession::decrypt(stun::Bytes bytes) {

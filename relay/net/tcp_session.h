@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/net/proxy_header.h"
 #include "relay/net/stream_protocol.h"
 #include "relay/net/tls/engine.h"
 #include "relay/reactor.h"
@@ -26,6 +27,10 @@ class StreamOwner {
   /// Where sessions read into, one at a time.
   virtual std::span<std::byte> stream_buffer() = 0;
 
+  /// What the PROXY header says that this session is to begin with. False: it is not served.
+  virtual bool on_proxy_header(TcpSession& session, const ProxyHeader& header) = 0;
+  /// Why the connection ends instead.
+  virtual void on_proxy_failure(TcpSession& session, ProxyRefusal reason) = 0;
   /// What is spoken, now that the first bytes are there, which are one at least; after TLS, if
   /// there is any. Null: nothing that is served here.
   virtual std::unique_ptr<StreamProtocol> begin_protocol(TcpSession& session,
@@ -72,6 +77,8 @@ class TcpSession final : public Watched {
 
   /// False: the kernel has no room to watch it.
   bool start();
+  /// What comes first is a PROXY header. Call before start().
+  void expect_proxy_header() { awaits_proxy_header_ = true; }
   /// Ends the connection.
   void close();
   /// Ends it once all that was sent so far has left. Until the client closes its side, what it
@@ -81,7 +88,7 @@ class TcpSession final : public Watched {
   bool is_finishing() const { return is_finishing_; }
 
   const turn::FiveTuple& client() const { return client_; }
-  void set_transport(turn::Transport transport) { client_.transport = transport; }
+  void set_client(const turn::FiveTuple& client) { client_ = client; }
   const tls::Engine* tls() const { return tls_.get(); }
 
   /// Answers: queued when the client is slow.
@@ -95,6 +102,7 @@ class TcpSession final : public Watched {
   bool read_some();
   void begin_or_take(stun::Bytes bytes);
   void begin(stun::Bytes bytes);
+  bool take_proxy_header(stun::Bytes& bytes);
   void decrypt(stun::Bytes bytes);
   void take(stun::Bytes bytes);
   void end_output();
@@ -115,7 +123,8 @@ class TcpSession final : public Watched {
   std::unique_ptr<tls::Engine> tls_;
   std::unique_ptr<StreamProtocol> protocol_;  // null: not known yet
   bool has_begun_ = false;                    // whether this is TLS is known
-  bool wants_room_ = false;                   // told when the client has read something
+  bool awaits_proxy_header_ = false;
+  bool wants_room_ = false;  // told when the client has read something
   bool is_finishing_ = false;
   std::vector<std::byte> opening_;  // the first bytes, until they tell
   std::vector<std::byte> pending_;  // [written_, size) waits for the client to read

@@ -63,6 +63,31 @@ struct TlsSettings {
   std::string state_dir;  // for the certificate that is made; empty: the usual place
 };
 
+/// HTTP on the ports of TURN.
+struct HttpSettings {
+  bool served = true;
+  bool refused = false;                             // answered with 400, whatever is asked for
+  std::string acme_redirect;                        // a URL; empty: none
+  std::vector<turn::AddressRange> metrics_readers;  // beside this host
+};
+
+/// The port that Prometheus asks.
+struct MetricsSettings {
+  bool served = false;
+  std::uint16_t port = 9641;               // 0: any free one (tests)
+  std::optional<stun::IpAddress> address;  // nothing: any
+  std::string path = "/metrics";
+  bool by_user = false;  // traffic is told apart by users
+  bool tls = false;
+  std::string certificate_file, key_file;  // empty: those of TLS
+};
+
+/// Ports where a proxy says whose connection or datagram it passes on.
+struct ProxySettings {
+  std::optional<std::uint16_t> tcp_port, udp_port;  // 0: any free one (tests)
+  std::vector<turn::AddressRange> trusted;          // empty: proxies on this host
+};
+
 struct Settings {
   // Listening. Empty listening_ips: every address of every interface that is up.
   std::vector<stun::IpAddress> listening_ips;
@@ -73,6 +98,9 @@ struct Settings {
   bool udp = true;
   bool tcp = true;
   TlsSettings tls;
+  HttpSettings http;
+  MetricsSettings metrics;
+  ProxySettings proxy;
   std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
   bool io_uring = true;                         // where the kernel has it

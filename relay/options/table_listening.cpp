@@ -86,10 +86,29 @@ constexpr Option table[] = {
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "0",
-     .help = "A TCP listener behind a proxy that speaks the PROXY protocol; 0 is none.",
-     .state = State::ignored,
-     .note = "the PROXY protocol is not built yet",
-     .set = [](Draft&, std::string_view v) { return checked(port(v)); }},
+     .help = "A further TCP port for proxies that say in a PROXY header (version 1 or 2) whose "
+             "connection it is; behind the header comes whatever listening-port understands, TLS "
+             "too. 0 is none.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(port_or_none(v), d.settings().proxy.tcp_port); }},
+    {.name = "udp-proxy-port",
+     .kind = Kind::value,
+     .value_name = "PORT",
+     .default_value = "0",
+     .help = "A further UDP port for proxies that put a PROXY header (version 2) into each "
+             "datagram. Answers go to where the datagram came from, without one. 0 is none.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(port_or_none(v), d.settings().proxy.udp_port); }},
+    {.name = "trusted-proxy",
+     .kind = Kind::list,
+     .value_name = "RANGE",
+     .help = "Whose PROXY headers are believed: an address, a range or a network. Without it: "
+             "proxies on this very host. Everybody else is refused on those ports.",
+     .example = "10.0.0.0/8",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return append(address_range(v), d.settings().proxy.trusted);
+         }},
     {.name = "udp-recvmmsg",
      .default_value = "true",
      .help = "Receive datagrams in batches.",

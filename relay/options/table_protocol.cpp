@@ -108,16 +108,29 @@ constexpr Option table[] = {
      .off = "true"},
     {.name = "respond-http-unsupported",
      .default_value = "false",
-     .help = "Answer HTTP on the TURN ports with 400 instead of closing.",
-     .state = State::ignored,
-     .note = "answering HTTP on the TURN ports is not built yet"},
+     .help =
+         "Answer all HTTP on the TURN ports with 400, instead of /healthz, /readyz and the like.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(boolean(v), d.settings().http.refused); }},
+    {.name = "no-http",
+     .default_value = "false",
+     .help = "Close connections that speak HTTP on the TURN ports, instead of answering /healthz, "
+             "/readyz and the like.",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(inverted_boolean(v), d.settings().http.served);
+         }},
     {.name = "acme-redirect",
      .kind = Kind::value,
      .value_name = "URL",
-     .help = "Redirect ACME challenges that arrive on the TURN ports.",
+     .help = "Redirect challenges of ACME (RFC 8555) that arrive on the TURN ports: what follows "
+             "/.well-known/acme-challenge/ is appended to this.",
      .example = "http://192.0.2.9/.well-known/acme-challenge/",
-     .state = State::ignored,
-     .note = "ACME redirection is not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           if (v.empty()) return store(Result<std::string>(""), d.settings().http.acme_redirect);
+           return store(http_url(v), d.settings().http.acme_redirect);
+         }},
 };
 
 }  // namespace

@@ -69,6 +69,12 @@ Result<std::uint16_t> port(std::string_view text) {
   return static_cast<std::uint16_t>(*value);
 }
 
+Result<std::optional<std::uint16_t>> port_or_none(std::string_view text) {
+  const Result<std::uint16_t> value = port(text);
+  if (!value) return std::unexpected(value.error());
+  return *value == 0 ? std::nullopt : std::optional(*value);
+}
+
 Result<std::chrono::seconds> seconds(std::string_view text, std::uint64_t least) {
   // A hundred years, so that adding it to a clock cannot overflow.
   const Result<std::uint64_t> count = number(text, least, 3'155'760'000);
@@ -174,6 +180,39 @@ Result<std::string> syslog_facility(std::string_view text) {
                  text);
   }
   return "LOG_" + name;
+}
+
+namespace {
+
+/// Visible ASCII that needs no escape in a header; the offset of what is not, or npos.
+std::size_t first_unfit(std::string_view text) {
+  const auto unfit = std::ranges::find_if(
+      text, [](char c) { return c <= 0x20 || c >= 0x7f || c == '"' || c == '<' || c == '>'; });
+  return unfit == text.end() ? std::string_view::npos
+                             : static_cast<std::size_t>(unfit - text.begin());
+}
+
+}  // namespace
+
+Result<std::string> http_path(std::string_view text) {
+  if (!text.starts_with('/')) {
+    return wrong(0, "\"{}\" does not begin with a slash; write a path such as /metrics", text);
+  }
+  const std::size_t at = std::min(first_unfit(text), text.find_first_of("?#"));
+  if (at != std::string_view::npos) {
+    return wrong(at, "\"{}\" has a character that no path has; write one such as /metrics", text);
+  }
+  return std::string(text);
+}
+
+Result<std::string> http_url(std::string_view text) {
+  if (!text.starts_with("http://") && !text.starts_with("https://")) {
+    return wrong(0, "\"{}\" is no URL; write one that begins with http:// or https://", text);
+  }
+  if (const std::size_t at = first_unfit(text); at != std::string_view::npos) {
+    return wrong(at, "\"{}\" has a character that no URL has; write it percent-encoded", text);
+  }
+  return std::string(text);
 }
 
 }  // namespace relay::options

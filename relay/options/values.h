@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,8 @@ Result<bool> boolean(std::string_view text);
 Result<bool> inverted_boolean(std::string_view text);
 Result<std::uint64_t> number(std::string_view text, std::uint64_t least, std::uint64_t most);
 Result<std::uint16_t> port(std::string_view text);
+/// Where 0 means that there is none.
+Result<std::optional<std::uint16_t>> port_or_none(std::string_view text);
 Result<std::chrono::seconds> seconds(std::string_view text, std::uint64_t least = 0);
 Result<stun::IpAddress> ip_address(std::string_view text);
 /// `public` or `public/private`, both of one family.
@@ -39,6 +42,10 @@ Result<LogLevel> log_level(std::string_view text);
 Result<turn::DefaultFamily> default_family(std::string_view text);
 Result<RelaySharing> relay_sockets(std::string_view text);
 Result<std::string> syslog_facility(std::string_view text);
+/// `/metrics`
+Result<std::string> http_path(std::string_view text);
+/// The beginning of one, to which more is appended.
+Result<std::string> http_url(std::string_view text);
 
 /// Puts a parsed value where it belongs, or hands on the error.
 template <typename From, typename To>

@@ -12,6 +12,7 @@ namespace relay::test {
 namespace {
 
 struct NoReader final : StreamReader {
+  void on_proxy_refused(const turn::TransportAddress&, std::string_view) override {}
   void on_stream_message(const turn::FiveTuple&, turn::Frame::Kind, stun::Bytes) override {}
   void on_stream_pause() override {}
   void on_stream_end(const turn::FiveTuple& client) override { ended.push_back(client); }

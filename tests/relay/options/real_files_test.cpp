@@ -164,8 +164,8 @@ prometheus
   CHECK(result.warnings ==
         Lines{"turnserver.conf:13: mobility: mobility (RFC 8016) is not built yet, ignored",
               "turnserver.conf:14: cli-password: the telnet administration is not built yet, "
-              "ignored",
-              "turnserver.conf:15: prometheus: metrics are not built yet, ignored"});
+              "ignored"});
+  CHECK(settings.metrics.served);
 }
 
 TEST_CASE("the words that containers start with", "[options]") {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 namespace relay::options {
 namespace {
 
@@ -28,6 +30,22 @@ std::string log_text(const LogSettings& log) {
   return fmt::format("log {} {} {} {} '{}' '{}' {} '{}'\n", static_cast<int>(log.level),
                      static_cast<int>(log.format), log.to_stdout, log.to_syslog,
                      log.syslog_facility, log.file, log.simple, log.timestamp_format);
+}
+
+std::string http_text(const Settings& settings) {
+  const auto& [http, metrics, proxy] = std::tie(settings.http, settings.metrics, settings.proxy);
+  std::string text =
+      fmt::format("http {} {} '{}' metrics {} {} '{}' '{}' {} {} '{}' '{}' proxy {} {}\n",
+                  http.served, http.refused, http.acme_redirect, metrics.served, metrics.port,
+                  metrics.address ? metrics.address->to_string() : "", metrics.path,
+                  metrics.by_user, metrics.tls, metrics.certificate_file, metrics.key_file,
+                  proxy.tcp_port.value_or(0), proxy.udp_port.value_or(0));
+  for (const auto* const ranges : {&http.metrics_readers, &proxy.trusted}) {
+    for (const auto& range : *ranges) {
+      text += fmt::format("{}-{}\n", range.first.to_string(), range.last.to_string());
+    }
+  }
+  return text;
 }
 
 std::string lists_text(const Settings& settings) {
@@ -69,8 +87,8 @@ std::string settings_text(const Settings& settings) {
              settings.max_allocate_timeout.count(), settings.daemon, settings.pid_file,
              settings.run_as_user, settings.run_as_group, settings.drain_min_allocations,
              settings.drain_timeout.count()) +
-         turn_text(settings.turn) + tls_text(settings.tls) + log_text(settings.log) +
-         lists_text(settings);
+         turn_text(settings.turn) + tls_text(settings.tls) + http_text(settings) +
+         log_text(settings.log) + lists_text(settings);
 }
 
 }  // namespace relay::options

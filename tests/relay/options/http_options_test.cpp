@@ -1,0 +1,69 @@
+// The options of HTTP, metrics and proxies: what they come to, and what wrong ones are told.
+#include "bench.h"
+
+namespace relay::options {
+namespace {
+
+using Catch::Contains;
+using Catch::EndsWith;
+
+}  // namespace
+
+TEST_CASE("metrics are asked for as coturn has it", "[options]") {
+  const MetricsSettings metrics =
+      from_conf(
+          "prometheus\nprometheus-port=9999\nprometheus-address=192.0.2.1\n"
+          "prometheus-path=/numbers\nprometheus-username-labels\n")
+          .settings.metrics;
+  CHECK(metrics.served);
+  CHECK(metrics.port == 9999);
+  CHECK(metrics.address == stun::IpAddress::parse("192.0.2.1"));
+  CHECK(metrics.path == "/numbers");
+  CHECK(metrics.by_user);
+  CHECK_FALSE(metrics.tls);
+  CHECK_FALSE(from_conf("prometheus=0\n").settings.metrics.served);
+  CHECK(from_conf("prometheus-tls\n").settings.metrics.served);
+  CHECK_FALSE(from_conf("prometheus-tls=no\n").settings.metrics.served);
+}
+
+TEST_CASE("HTTP on the TURN ports is served, refused or closed", "[options]") {
+  CHECK(parsed({}).settings.http.served);
+  CHECK_FALSE(parsed({"--no-http"}).settings.http.served);
+  CHECK(parsed({"--respond-http-unsupported"}).settings.http.refused);
+  const HttpSettings http =
+      parsed({"--metrics-allowed-ip=10.0.0.0/8", "--metrics-allowed-ip=192.0.2.1",
+              "--acme-redirect=http://192.0.2.9/x/"})
+          .settings.http;
+  CHECK(http.metrics_readers.size() == 2);
+  CHECK(http.acme_redirect == "http://192.0.2.9/x/");
+  CHECK(from_conf("acme-redirect=\n").settings.http.acme_redirect.empty());
+}
+
+TEST_CASE("ports for proxies, and whom to believe there", "[options]") {
+  CHECK_FALSE(parsed({}).settings.proxy.tcp_port.has_value());
+  CHECK_FALSE(parsed({"--tcp-proxy-port=0"}).settings.proxy.tcp_port.has_value());
+  const ProxySettings proxy = parsed({"--tcp-proxy-port=8443", "--udp-proxy-port=8444",
+                                      "--trusted-proxy=10.0.0.1-10.0.0.9"})
+                                  .settings.proxy;
+  CHECK(proxy.tcp_port == 8443);
+  CHECK(proxy.udp_port == 8444);
+  REQUIRE(proxy.trusted.size() == 1);
+  CHECK(proxy.trusted.front().last == stun::IpAddress::parse("10.0.0.9"));
+}
+
+TEST_CASE("wrong values are told what to write instead", "[options]") {
+  CHECK_THAT(failure({"--prometheus-path=metrics"}),
+             Contains("\"metrics\" does not begin with a slash; write a path such as /metrics"));
+  CHECK_THAT(conf_failure("prometheus-path=/a?b\n"),
+             Contains("\"/a?b\" has a character that no path has") &&
+                 EndsWith("  prometheus-path=/a?b\n                      ^"));
+  CHECK_THAT(failure({"--acme-redirect=example.org"}),
+             Contains("\"example.org\" is no URL; write one that begins with http://"));
+  CHECK_THAT(failure({"--acme-redirect=http://a/\r\nSet-Cookie:b"}),
+             Contains("has a character that no URL has; write it percent-encoded"));
+  CHECK_THAT(failure({"--trusted-proxy=proxy.example.org"}), Contains("proxy.example.org"));
+  CHECK_THAT(failure({"--udp-proxy-port=70000"}), Contains("\"70000\" is not a port"));
+  CHECK_THAT(failure({"--trusted-proxies=::1"}), Contains("trusted-proxy"));
+}
+
+}  // namespace relay::options
