@@ -9,7 +9,6 @@ and in the end skipped.
 """
 
 import json
-import os
 import pathlib
 import signal
 import subprocess
@@ -17,6 +16,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from priorities import at_once, cpu_times, on  # noqa: E402
 from server_under_test import Failure, TurnServer, expect, free_port  # noqa: E402
 
 SERVER, TURN_LOAD, FLOOD, *KINDS = sys.argv[1:]
@@ -29,30 +29,10 @@ DEADLINE = 150  # seconds for a program that needs five
 SERVER_CPU, OTHER_CPU = 1, 0
 
 
-def on(cpu):
-    """The start of a command line that holds a program to one CPU, where there are two."""
-    return ["taskset", "-c", str(cpu)] if os.cpu_count() > 1 else []
-
-
-def at_once(rank):
-    """Likewise for a program that runs as soon as it can, before those of a lower rank and all
-    others, where this user may ask for that."""
-    first = ["chrt", "--fifo", str(rank)]
-    may = subprocess.run([*first, "true"], capture_output=True, check=False).returncode == 0
-    return first if may else []
-
-
 def listener_drops(port):
     """Datagrams that found the buffer of a listener full, of all the sockets at that port."""
     lines = pathlib.Path("/proc/net/udp").read_text(encoding="ascii").splitlines()[1:]
     return sum(int(line.split()[-1]) for line in lines if line.split()[1].endswith(f":{port:04X}"))
-
-
-def cpu_times(pid):
-    """Seconds that the worker of a server, its busiest thread, ran and that it waited to run."""
-    times = [(task / "schedstat").read_text(encoding="ascii").split()
-             for task in pathlib.Path(f"/proc/{pid}/task").iterdir()]
-    return max([int(time[field]) / 1e9 for field in (0, 1)] for time in times)
 
 
 class Inconclusive(Exception):
