@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "relay/listeners.h"
+#include "relay/metrics.h"
 #include "relay/worker.h"
 
 namespace relay {
@@ -26,6 +27,7 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   limits.stranger_time = settings.max_allocate_timeout;
   limits.plain = settings.tcp;
   limits.trusted_proxies = settings.proxy.trusted;
+  limits.plain_metrics = !settings.metrics.tls;
   return limits;
 }
 
@@ -48,6 +50,10 @@ http::SiteOptions site_options(const Settings& settings) {
           .acme_redirect = settings.http.acme_redirect,
           .metrics_readers = settings.http.metrics_readers,
           .metrics_path = settings.metrics.path};
+}
+
+std::int64_t expiry_of(const net::tls::SharedContext& tls) {
+  return tls.certificate().not_after.time_since_epoch().count();
 }
 
 QuotaLimits quota_limits(const Settings& settings) {
@@ -89,27 +95,35 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
 }  // namespace
 
 struct Service::State {
-  State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& sink,
+  ServiceCounters sum() const;
+
+  State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& log,
         const net::tls::SharedContext* tls, std::size_t descriptors)
       : plan(asked),
         nonce_key(make_nonce_key(plan.settings)),
         quota(quota_limits(plan.settings)),
         ports(port_options(plan, descriptors)),
         peer_policy(complete(plan.peer_rules, sockets, ports)),
-        site(site_options(plan.settings), [] { return std::string(); }),
+        traffic(plan.settings.metrics.served, plan.settings.metrics.by_user, log),
+        metrics({.counters = [this] { return sum(); },
+                 .certificate_expiry = [tls] { return tls ? expiry_of(*tls) : 0; },
+                 .traffic = traffic,
+                 .realm = plan.settings.realm,
+                 .by_user = plan.settings.metrics.by_user}),
+        site(site_options(plan.settings), [this] { return metrics.text(); }),
         shared{plan,
                peer_policy,
                nonce_key,
                quota,
                ports,
-               sink,
+               traffic,
                stream_limits(plan.settings, descriptors),
                last_lane(descriptors),
                site,
                plan.settings.tls.served ? tls : nullptr,
                dtls_limits(plan.settings),
                plan.settings.tls.datagrams ? tls : nullptr} {
-    plan.turn.events = sink.wants_events();
+    plan.turn.events = traffic.wants_events();
     for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
     for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
     for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());
@@ -124,6 +138,8 @@ struct Service::State {
   SharedQuota quota;
   net::RelayPorts ports;
   turn::PeerPolicy peer_policy;
+  Traffic traffic;
+  Metrics metrics;
   http::Site site;
   Shared shared;
   ListeningAt at;
@@ -172,44 +188,46 @@ void Service::stop() {
   for (const auto& worker : state_->workers) worker->stop();
 }
 
-ServiceCounters Service::counters() const {
-  ServiceCounters sum;
-  for (const auto& worker : state_->workers) {
+ServiceCounters Service::counters() const { return state_->sum(); }
+
+ServiceCounters Service::State::sum() const {
+  ServiceCounters sums;
+  for (const auto& worker : workers) {
     const WorkerCounters& own = worker->counters();
-    sum.allocations += own.allocations.read();
-    sum.bindings += own.bindings.read();
-    sum.requests += own.requests.read();
-    sum.challenges += own.challenges.read();
-    sum.auth_failures += own.auth_failures.read();
-    sum.errors += own.errors.read();
-    sum.datagrams_received += own.datagrams.received.read();
-    sum.datagrams_sent += own.datagrams.sent.read();
-    sum.send_failures += own.datagrams.send_failures.read();
-    sum.gso_sends += own.datagrams.gso_sends.read();
-    sum.gso_segments += own.datagrams.gso_segments.read();
-    sum.gso_fallbacks += own.datagrams.gso_fallbacks.read();
-    sum.receive_drops += own.datagrams.receive_drops.read();
-    sum.receive_calls += own.datagrams.receive_calls.read();
-    sum.flushes += own.datagrams.flushes.read();
-    sum.trains += own.datagrams.trains.read();
-    sum.wake_ups += worker->wake_ups();
-    sum.stream_clients += own.stream_clients.read();
-    sum.lanes += own.lanes.read();
-    sum.shared_unowned += own.shared_unowned.read();
-    sum.shared_ambiguous += own.shared_ambiguous.read();
-    sum.tls_handshakes += own.tls_handshakes.read();
-    sum.tls_failures += own.tls_failures.read();
-    sum.dtls_clients += own.dtls.clients.read();
-    sum.dtls_handshakes += own.dtls.handshakes.read();
-    sum.dtls_failures += own.dtls.failures.read();
-    sum.dtls_cookies_asked_for += own.dtls.cookies_asked_for.read();
-    sum.dtls_refused += own.dtls.refused.read();
-    sum.dtls_dropped += own.dtls.dropped.read();
-    sum.proxy_refusals += own.proxy_refusals.read();
-    sum.strangers_unanswered += own.strangers_unanswered.read();
-    sum.icmp_errors += own.icmp_errors.read();
+    sums.allocations += own.allocations.read();
+    sums.bindings += own.bindings.read();
+    sums.requests += own.requests.read();
+    sums.challenges += own.challenges.read();
+    sums.auth_failures += own.auth_failures.read();
+    sums.errors += own.errors.read();
+    sums.datagrams_received += own.datagrams.received.read();
+    sums.datagrams_sent += own.datagrams.sent.read();
+    sums.send_failures += own.datagrams.send_failures.read();
+    sums.gso_sends += own.datagrams.gso_sends.read();
+    sums.gso_segments += own.datagrams.gso_segments.read();
+    sums.gso_fallbacks += own.datagrams.gso_fallbacks.read();
+    sums.receive_drops += own.datagrams.receive_drops.read();
+    sums.receive_calls += own.datagrams.receive_calls.read();
+    sums.flushes += own.datagrams.flushes.read();
+    sums.trains += own.datagrams.trains.read();
+    sums.wake_ups += worker->wake_ups();
+    sums.stream_clients += own.stream_clients.read();
+    sums.lanes += own.lanes.read();
+    sums.shared_unowned += own.shared_unowned.read();
+    sums.shared_ambiguous += own.shared_ambiguous.read();
+    sums.tls_handshakes += own.tls_handshakes.read();
+    sums.tls_failures += own.tls_failures.read();
+    sums.dtls_clients += own.dtls.clients.read();
+    sums.dtls_handshakes += own.dtls.handshakes.read();
+    sums.dtls_failures += own.dtls.failures.read();
+    sums.dtls_cookies_asked_for += own.dtls.cookies_asked_for.read();
+    sums.dtls_refused += own.dtls.refused.read();
+    sums.dtls_dropped += own.dtls.dropped.read();
+    sums.proxy_refusals += own.proxy_refusals.read();
+    sums.strangers_unanswered += own.strangers_unanswered.read();
+    sums.icmp_errors += own.icmp_errors.read();
   }
-  return sum;
+  return sums;
 }
 
 }  // namespace relay

@@ -130,7 +130,8 @@ std::unique_ptr<net::StreamProtocol> Streams::begin_protocol(net::TcpSession& se
                                                              stun::Bytes first) {
   Client& client = clients_.find(session.client())->second;
   const bool for_metrics = client.entrance == net::Entrance::metrics;
-  if (session.tls() == nullptr && !limits_.plain && !for_metrics) return nullptr;
+  const bool may_be_plain = for_metrics ? limits_.plain_metrics : limits_.plain;
+  if (session.tls() == nullptr && !may_be_plain) return nullptr;
   if (is_http(session, first)) return begin_http(client);
   if (for_metrics) return nullptr;
   auto messages = std::make_unique<net::MessageStream>(*this);

@@ -39,6 +39,8 @@ struct StreamLimits {
   std::chrono::seconds proxy_header_time{5};
   /// Off: clients on streams must begin TLS.
   bool plain = true;
+  /// Off: so must Prometheus.
+  bool plain_metrics = true;
 };
 
 /// Who is told what arrives on streams.

@@ -5,6 +5,7 @@
 build_packages=(
   g++ cmake ninja-build
   libasio-dev libssl-dev liburing-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
+  prometheus-cpp-dev
 )
 
 unit_test_packages=(
@@ -23,6 +24,7 @@ network_test_packages=(
 
 interop_packages=(
   "${network_test_packages[@]}"
+  curl haproxy
   coturn tshark python3-aioice prosody lua-unbound golang-github-pion-turn.v2-dev golang-go:go
   gnutls-bin sslscan testssl.sh bsdextrautils
 )

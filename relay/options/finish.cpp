@@ -77,6 +77,12 @@ std::expected<void, Failure> settle_discovery(const Draft& draft, Settings& sett
                             settings.tls.alternate_port);
 }
 
+std::expected<void, Failure> check_metrics(const Draft& draft, const Settings& settings) {
+  if (!settings.metrics.served || !settings.metrics.tls || settings.tls.served) return {};
+  return refuse(fmt::format("{} and {} contradict each other; remove one of them",
+                            given_at(draft, "prometheus-tls"), given_at(draft, "no-tls")));
+}
+
 /// Where the file is, as with the configuration file; as given when it is nowhere.
 void find(Draft& draft, std::string& name) {
   if (name.empty() || name.starts_with('/')) return;
@@ -235,6 +241,7 @@ std::expected<void, Failure> finish(Draft& draft) {
   Settings& settings = draft.settings();
   if (auto checked = check_listening(draft, settings); !checked) return checked;
   settle_tls(draft, settings.tls);
+  if (auto checked = check_metrics(draft, settings); !checked) return checked;
   if (auto settled = settle_discovery(draft, settings); !settled) return settled;
   remark_on_old_clients(draft, settings);
   if (auto checked = check_relaying(draft, settings); !checked) return checked;

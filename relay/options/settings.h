@@ -79,7 +79,6 @@ struct MetricsSettings {
   std::string path = "/metrics";
   bool by_user = false;  // traffic is told apart by users
   bool tls = false;
-  std::string certificate_file, key_file;  // empty: those of TLS
 };
 
 /// Ports where a proxy says whose connection or datagram it passes on.

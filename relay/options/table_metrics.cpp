@@ -49,23 +49,17 @@ constexpr Option table[] = {
     {.name = "prometheus-cert",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Certificate of the metrics. Without it: cert.",
+     .help = "Certificate of the metrics.",
      .example = "/etc/turnserver/cert.pem",
-     .set =
-         [](Draft& d, std::string_view v) {
-           d.settings().metrics.certificate_file = v;
-           return Result<void>();
-         }},
+     .state = State::ignored,
+     .note = "metrics have the certificate of cert"},
     {.name = "prometheus-key",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Private key of the metrics. Without it: pkey.",
+     .help = "Private key of the metrics.",
      .example = "/etc/turnserver/pkey.pem",
-     .set =
-         [](Draft& d, std::string_view v) {
-           d.settings().metrics.key_file = v;
-           return Result<void>();
-         }},
+     .state = State::ignored,
+     .note = "metrics have the certificate of cert"},
     {.name = "metrics-allowed-ip",
      .kind = Kind::list,
      .value_name = "RANGE",

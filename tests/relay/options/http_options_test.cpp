@@ -64,6 +64,7 @@ TEST_CASE("wrong values are told what to write instead", "[options]") {
   CHECK_THAT(failure({"--trusted-proxy=proxy.example.org"}), Contains("proxy.example.org"));
   CHECK_THAT(failure({"--udp-proxy-port=70000"}), Contains("\"70000\" is not a port"));
   CHECK_THAT(failure({"--trusted-proxies=::1"}), Contains("trusted-proxy"));
+  CHECK_THAT(failure({"--prometheus-tls", "--no-tls"}), Contains("contradict each other"));
 }
 
 }  // namespace relay::options

@@ -34,12 +34,11 @@ std::string log_text(const LogSettings& log) {
 
 std::string http_text(const Settings& settings) {
   const auto& [http, metrics, proxy] = std::tie(settings.http, settings.metrics, settings.proxy);
-  std::string text =
-      fmt::format("http {} {} '{}' metrics {} {} '{}' '{}' {} {} '{}' '{}' proxy {} {}\n",
-                  http.served, http.refused, http.acme_redirect, metrics.served, metrics.port,
-                  metrics.address ? metrics.address->to_string() : "", metrics.path,
-                  metrics.by_user, metrics.tls, metrics.certificate_file, metrics.key_file,
-                  proxy.tcp_port.value_or(0), proxy.udp_port.value_or(0));
+  std::string text = fmt::format("http {} {} '{}' metrics {} {} '{}' '{}' {} {} proxy {} {}\n",
+                                 http.served, http.refused, http.acme_redirect, metrics.served,
+                                 metrics.port, metrics.address ? metrics.address->to_string() : "",
+                                 metrics.path, metrics.by_user, metrics.tls,
+                                 proxy.tcp_port.value_or(0), proxy.udp_port.value_or(0));
   for (const auto* const ranges : {&http.metrics_readers, &proxy.trusted}) {
     for (const auto& range : *ranges) {
       text += fmt::format("{}-{}\n", range.first.to_string(), range.last.to_string());

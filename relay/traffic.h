@@ -1,0 +1,51 @@
+// What allocations there are by transport, and what ended ones carried, by user where wanted: what
+// coturn tells Prometheus of, at the same moments. Users beyond a bound are summed together. Told
+// of by events, which it hands on to the log. For any thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <string>
+
+#include "relay/observe/event_sink.h"
+#include "turn/effect.h"
+
+namespace relay {
+
+class Traffic final : public observe::EventSink {
+ public:
+  static constexpr std::size_t max_users = 1000;
+  /// What stands for all users beyond; no user has a name like it.
+  static constexpr const char* others = "";
+
+  using Totals = turn::Event::Totals;
+
+  /// `wanted`: somebody reads the sums. `log` outlives it.
+  Traffic(bool wanted, bool by_user, observe::EventSink& log)
+      : wanted_(wanted), by_user_(by_user), log_(log) {}
+
+  bool wants_events() const override { return wanted_ || log_.wants_events(); }
+  void event(std::size_t worker, const turn::Event& event) override;
+  void warn(std::string_view sentence) override { log_.warn(sentence); }
+  void debug(std::string_view sentence) override { log_.debug(sentence); }
+
+  bool is_wanted() const { return wanted_; }
+  /// Allocations now, in the order of turn::Transport.
+  std::array<std::int64_t, 4> allocations() const;
+  /// By user; one with an empty name when users are not told apart.
+  std::map<std::string, Totals> totals() const;
+
+ private:
+  void note(const turn::Event& event);
+
+  const bool wanted_, by_user_;
+  observe::EventSink& log_;
+  mutable std::mutex mutex_;
+  std::map<std::string, Totals> totals_;       // under mutex_
+  std::array<std::int64_t, 4> allocations_{};  // under mutex_
+};
+
+}  // namespace relay
