@@ -20,8 +20,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 # pylint: disable=wrong-import-position
 import capture  # noqa: E402
 import client_cases  # noqa: E402
-import dtls_cases  # noqa: E402
 import discovery_cases  # noqa: E402
+import dtls_cases  # noqa: E402
+import http_cases  # noqa: E402
 import icmp_cases  # noqa: E402
 import isolation  # noqa: E402
 import process_cases  # noqa: E402
@@ -79,7 +80,7 @@ def main():
     options = parser.parse_args()
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases,
-                                    discovery_cases, dtls_cases, icmp_cases)
+                                    discovery_cases, dtls_cases, http_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

@@ -1,0 +1,195 @@
+"""HTTP beside TURN, and proxies in front of it, with foreign programs: curl, OpenSSL, HAProxy."""
+
+import ipaddress
+import pathlib
+import re
+import select
+import socket
+import struct
+import threading
+
+from lab import PASSWORD, USER
+from server_under_test import Process, expect, free_port, wait_until
+from tls_cases import expect_messages
+from uclient_cases import LOGIN, TO_PEER_V4, V4, expect_no_loss
+
+SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+_SETTING_UP = threading.Lock()
+
+
+def http_server(lab):
+    """A server with all that is about HTTP and proxies; its ports are its own."""
+    with _SETTING_UP:
+        if not hasattr(lab, "http_ports"):
+            lab.http_ports = {name: free_port() for name in ("tls", "tcp", "udp", "metrics")}
+    ports, folder = lab.http_ports, lab.folder.resolve() / "http-state"
+    server = lab.server(
+        "http", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false", f"--state-dir={folder}",
+        f"--tls-listening-port={ports['tls']}", f"--tcp-proxy-port={ports['tcp']}",
+        f"--udp-proxy-port={ports['udp']}", "--trusted-proxy=127.0.0.0/8", "--prometheus",
+        f"--prometheus-port={ports['metrics']}", "--prometheus-address=127.0.0.1")
+    server.ports, server.authority = {**ports, "plain": server.port}, folder / "ca.pem"
+    return server
+
+
+def curl(lab, name, *arguments, status=200):
+    """What curl prints: the head, if asked for, and the content."""
+    text, code = lab.run(f"curl-{name}", [
+        "curl", "--silent", "--show-error", "--max-time", "10", "--noproxy", "*",
+        "--write-out", "\nstatus %{http_code} version %{http_version}\n", *arguments], 15)
+    expect(code == 0, f"curl ended with {code}:\n{text[-600:]}")
+    expect(f"status {status} version 1.1" in text, f"not {status}:\n{text[-600:]}")
+    return text
+
+
+def plain_case(lab):
+    server = http_server(lab)
+    for port in ("plain", "tls"):
+        base = f"http://127.0.0.1:{server.ports[port]}"
+        expect("\nok\n" in curl(lab, f"healthz-{port}", f"{base}/healthz"), "not ok")
+        curl(lab, f"head-{port}", "--head", f"{base}/")
+        curl(lab, f"post-{port}", "--data", "x=y", f"{base}/healthz", status=413)
+        curl(lab, f"nowhere-{port}", f"{base}/nowhere", f"{base}/nowhere", status=404)
+
+
+def tls_case(lab):
+    server = http_server(lab)
+    for port in ("plain", "tls"):
+        for name, flags in (("alpn", ["--http1.1"]), ("no-alpn", ["--no-alpn"])):
+            curl(lab, f"tls-{port}-{name}", *flags, "--cacert", server.authority,
+                 f"https://127.0.0.1:{server.ports[port]}/healthz")
+
+
+def metrics_case(lab):
+    server = http_server(lab)
+    for name, url in (("own", f"http://127.0.0.1:{server.ports['metrics']}/metrics"),
+                      ("turn", f"http://127.0.0.1:{server.port}/metrics")):
+        text = curl(lab, f"metrics-{name}", url)
+        expect(re.search(r"^turnbox_allocations \d", text, re.MULTILINE), f"no metrics:\n{text}")
+    curl(lab, "metrics-forwarded", "-H", "X-Forwarded-For: 192.0.2.1",
+         f"http://127.0.0.1:{server.port}/metrics", status=403)
+    text = curl(lab, "metrics-other", f"http://127.0.0.1:{server.ports['metrics']}/")
+    expect("\nok\n" in text, "not ok")
+
+
+def openssl_case(lab):
+    """What was agreed on by ALPN counts: a request is answered, or ends the connection."""
+    server = http_server(lab)
+    for protocol, answered in (("http/1.1", True), ("stun.turn", False)):
+        text, _ = lab.run(f"s_client-request-{protocol.replace('/', '-')}", [
+            "sh", "-c", "printf 'GET /healthz HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n"
+            f"\\r\\n' | openssl s_client -quiet -alpn {protocol} -CAfile {server.authority}"
+            f" -connect 127.0.0.1:{server.ports['tls']}"], 20)
+        expect(("HTTP/1.1 200 OK" in text) == answered, f"{protocol}:\n{text[-800:]}")
+
+
+def curl_proxy_case(lab):
+    server = http_server(lab)
+    port = server.ports["tcp"]
+    curl(lab, "proxied", "--haproxy-protocol", f"http://127.0.0.1:{port}/healthz")
+    curl(lab, "proxied-tls", "--haproxy-protocol", "--cacert", server.authority,
+         f"https://127.0.0.1:{port}/healthz")
+    text, code = lab.run("curl-unproxied", ["curl", "--silent", "--show-error", "--max-time", "10",
+                                            f"http://127.0.0.1:{port}/healthz"], 15)
+    expect(code in (52, 56), f"without a header it is answered, {code}:\n{text}")
+
+
+def haproxy_case(option, tls):
+    def case(lab):
+        server, port = http_server(lab), free_port()
+        name = f"haproxy-{option}-{'tls' if tls else 'tcp'}"
+        config = lab.folder / f"{name}.cfg"
+        config.write_text(
+            "defaults\n  mode tcp\n  timeout connect 5s\n  timeout client 60s\n"
+            f"  timeout server 60s\nlisten turn\n  bind 127.0.0.1:{port}\n"
+            f"  server one 127.0.0.1:{server.ports['tcp']} {option}\n")
+        proxy = lab.start(Process(["haproxy", "-db", "-f", config], lab.folder / f"{name}.log"))
+        wait_until(lambda: f":{port:04X} " in pathlib.Path("/proc/net/tcp").read_text(), 10,
+                   f"haproxy listens:\n{proxy.output()}")
+        text, _ = lab.run(f"{name}-uclient", [
+            "turnutils_uclient", "-t", *(["-S"] if tls else []), "-p", port, *LOGIN, "-r",
+            lab.peer(), "-n", "5", "-m", "3", "-X", "-g", *TO_PEER_V4, V4], 60)
+        (expect_messages if tls else expect_no_loss)(text)
+
+    return case
+
+
+class DatagramProxy(threading.Thread):
+    """Puts a PROXY header, version 2, in front of what clients send; one socket a client."""
+
+    def __init__(self, server_port):
+        super().__init__(daemon=True)
+        self.front = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.front.bind(("127.0.0.1", 0))
+        self.port, self.server = self.front.getsockname()[1], ("127.0.0.1", server_port)
+        self.backs = {}
+        self.over = threading.Event()
+
+    def header(self, client):
+        block = ipaddress.ip_address(client[0]).packed + ipaddress.ip_address("127.0.0.1").packed
+        block += struct.pack("!HH", client[1], self.port)
+        return SIGNATURE + b"\x21\x12" + struct.pack("!H", len(block)) + block
+
+    def run(self):
+        while not self.over.is_set():
+            sockets = [self.front, *self.backs.values()]
+            for ready in select.select(sockets, [], [], 0.1)[0]:
+                data, source = ready.recvfrom(65535)
+                if ready is self.front:
+                    if source not in self.backs:
+                        self.backs[source] = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+                    self.backs[source].sendto(self.header(source) + data, self.server)
+                else:
+                    client = next(c for c, back in self.backs.items() if back is ready)
+                    self.front.sendto(data, client)
+
+
+def datagram_proxy_case(lab):
+    server = http_server(lab)
+    proxy = DatagramProxy(server.ports["udp"])
+    proxy.start()
+    try:
+        text, _ = lab.run("udp-proxy-uclient", [
+            "turnutils_uclient", "-p", proxy.port, *LOGIN, "-r", lab.peer(), "-n", "5", "-m", "3",
+            "-X", "-g", *TO_PEER_V4, V4], 60)
+    finally:
+        proxy.over.set()
+        proxy.join()
+    expect_no_loss(text)
+    expect(len(proxy.backs) >= 3, "the clients did not come by way of the proxy")
+
+
+def slow_heads_case(lab):
+    """Dawdlers fill what one source may have; others are served as ever."""
+    server = http_server(lab)
+    dawdlers = []
+    for _ in range(400):
+        client = socket.create_connection(("127.0.0.1", server.port),
+                                          source_address=("127.0.0.77", 0))
+        client.sendall(b"GET /healthz HTTP/1.1\r\nHost")
+        dawdlers.append(client)
+    try:
+        curl(lab, "beside-dawdlers", f"http://127.0.0.1:{server.port}/healthz")
+        refused = sum(1 for c in dawdlers if select.select([c], [], [], 0)[0])
+        workers = int(re.search(r"Total auth threads: (\d+)", server.output()).group(1))
+        expect(refused >= 400 - 256 * workers, f"{refused} of 400 were refused")
+        # A head may take ten seconds; whoever is cut short has no answer.
+        wait_until(lambda: all(select.select([c], [], [], 0)[0] for c in dawdlers), 14,
+                   "the last dawdler is let go")
+    finally:
+        for client in dawdlers:
+            client.close()
+
+
+def cases(_lab):
+    return [
+        ("http curl", plain_case),
+        ("http curl tls", tls_case),
+        ("http metrics", metrics_case),
+        ("http openssl alpn", openssl_case),
+        ("http dawdlers", slow_heads_case),
+        ("proxy curl v1", curl_proxy_case),
+        ("proxy datagrams v2", datagram_proxy_case),
+        *((f"proxy haproxy {option} {'tls' if tls else 'tcp'}", haproxy_case(option, tls))
+          for option in ("send-proxy", "send-proxy-v2") for tls in (False, True)),
+    ]
