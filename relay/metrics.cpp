@@ -54,6 +54,8 @@ constexpr auto counters = std::to_array<Row>({
      &ServiceCounters::proxy_refusals},
     {"turnbox_shared_unowned_total", "Datagrams at shared relay sockets that were nobody's.",
      &ServiceCounters::shared_unowned},
+    {"turnbox_icmp_errors_total", "ICMP errors on the way to peers that clients were told of.",
+     &ServiceCounters::icmp_errors},
     {"turnbox_shared_ambiguous_total", "Datagrams at shared relay sockets that could be several's.",
      &ServiceCounters::shared_ambiguous},
 });

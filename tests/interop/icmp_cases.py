@@ -1,5 +1,5 @@
 """What a client is told of the way to its peers: a router on a path that narrows, a port where
-nobody is, a router where the time to live ends. The errors come from the kernels of other network
+nobody is, a network that there is no way to. The errors come from the kernels of other network
 namespaces; the client's messages are written and read by aioice, but for the ICMP attribute."""
 
 import os
