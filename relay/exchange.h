@@ -21,6 +21,7 @@
 #include "relay/net/ring.h"
 #include "relay/net/stranger_limit.h"
 #include "relay/observe/event_sink.h"
+#include "relay/peer_connections.h"
 #include "relay/reactor.h"
 #include "relay/relay_sockets.h"
 #include "relay/return_paths.h"
@@ -35,6 +36,7 @@ namespace relay {
 /// What an exchange works with; all outlive it.
 struct ExchangeParts {
   std::size_t worker = 0;
+  std::size_t worker_count = 1;
   const turn::Config& config;
   const turn::PeerPolicy& peer_policy;
   auth::Authenticator& authenticator;
@@ -45,6 +47,7 @@ struct ExchangeParts {
   Reactor& reactor;
   Alarm& alarm;
   StreamLimits streams;
+  const StreamHandOver& hand_over;
   std::uint32_t answers_to_strangers = 0;        // per second and source; 0: as many as they like
   bool use_ring = true;                          // where the kernel has one
   int last_lane = INT_MAX;                       // descriptors above are not for lanes
@@ -59,6 +62,7 @@ struct ExchangeParts {
 class Exchange final : public StreamReader,
                        public DtlsOwner,
                        public PeerReader,
+                       public PeerConnectionReader,
                        public SharedOwner {
  public:
   using Time = turn::Time;
@@ -86,6 +90,8 @@ class Exchange final : public StreamReader,
                          stun::Bytes message) override;
   void on_stream_pause() override { send_all(); }
   void on_stream_end(const turn::FiveTuple& client) override;
+  void on_stream_departure(net::StreamRemains remains, const StreamDestination& destination,
+                           stun::Bytes unread) override;
   bool has_allocation(const turn::FiveTuple& client, Time now) override {
     return server_.find(client, now) != nullptr;
   }
@@ -150,9 +156,6 @@ class Exchange final : public StreamReader,
   void perform(const turn::BindRoute& effect, Time now);
   void perform(const turn::DropRoute& effect, Time now);
   void perform(const turn::ExpectPeer& effect, Time now);
-  void perform(const turn::ConnectPeer&, Time) {}
-  void perform(const turn::BindConnection&, Time) {}
-  void perform(const turn::CloseConnection&, Time) {}
   void perform(const turn::LookUpUser& effect, Time now);
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
@@ -160,7 +163,27 @@ class Exchange final : public StreamReader,
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
   std::optional<turn::TransportAddress> open_own_relay(const turn::OpenRelay& request, Time now);
   void close_relay(std::unique_ptr<RelaySocket> relay);
+  void warn_of_descriptors();
   void publish_counters();
+
+  // TCP allocations: exchange_tcp.cpp.
+  void perform(const turn::ConnectPeer& effect, Time now);
+  void perform(const turn::BindConnection& effect, Time now);
+  void perform(const turn::CloseConnection& effect, Time now);
+  std::optional<turn::TransportAddress> open_tcp_relay(const turn::OpenRelay& request);
+  /// It is a ConnectionBind for another worker, and on its way.
+  bool belongs_elsewhere(const turn::FiveTuple& client, stun::Bytes message);
+  void on_peer_connected(turn::ConnectionId connection, bool connected) override;
+  std::optional<turn::ConnectionId> on_peer_accepted(turn::RelayId relay,
+                                                     const turn::TransportAddress& peer) override;
+  void on_connection_end(turn::ConnectionId connection) override {
+    server_.handle_connection_end(connection);
+  }
+  turn::Time::duration on_connection_data(turn::ConnectionId connection,
+                                          turn::StreamDirection direction,
+                                          std::size_t bytes) override;
+  std::span<std::byte> data_buffer() override { return streams_.stream_buffer(); }
+  void wake_by(Time time) override { alarm_.wake_by(time); }
 
   // Relay sockets that allocations share: exchange_shared.cpp.
   net::DatagramSocket* socket_to(turn::RelayId relay, const turn::TransportAddress& peer, Time now);
@@ -211,6 +234,10 @@ class Exchange final : public StreamReader,
   // Questions of the server that wait until its effects are drained.
   std::vector<turn::OpenRelay> to_open_;
   std::vector<std::uint32_t> to_look_up_;
+  std::vector<turn::ConnectionId> unreachable_;
+
+  const StreamHandOver& hand_over_;
+  PeerConnections peer_connections_;
 
   RelaySockets relay_sockets_;  // the last: what it closes, the others forget
 };

@@ -27,7 +27,13 @@ Exchange::Exchange(const ExchangeParts& parts)
       counters_(parts.counters),
       reactor_(parts.reactor),
       alarm_(parts.alarm),
-      server_({parts.config, parts.peer_policy, parts.authenticator, parts.quota, random_}),
+      server_({parts.config,
+               parts.peer_policy,
+               parts.authenticator,
+               parts.quota,
+               random_,
+               {.index = static_cast<std::uint32_t>(parts.worker),
+                .of = static_cast<std::uint32_t>(parts.worker_count)}}),
       streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.site,
                parts.tls),
       dtls_clients_(parts.dtls_limits, *this, parts.alarm, random_, parts.counters.dtls,
@@ -36,6 +42,8 @@ Exchange::Exchange(const ExchangeParts& parts)
       batch_(ring_.get()),
       outbox_(parts.counters.datagrams, ring_.get()),
       trusted_proxies_(parts.streams.trusted_proxies),
+      hand_over_(parts.hand_over),
+      peer_connections_(parts.ports, parts.reactor, *this, parts.streams.linger),
       relay_sockets_(parts.ports, parts.reactor, *this) {
   if (parts.answers_to_strangers != 0) {
     stranger_limit_.emplace(parts.answers_to_strangers, random_);
@@ -63,6 +71,7 @@ void Exchange::on_time(Time now) {
   streams_.sweep(now);
   dtls_clients_.on_time(now);
   return_paths_.sweep([&](const turn::FiveTuple& client) { return has_allocation(client, now); });
+  peer_connections_.on_time(now);
   relay_sockets_.on_time(now);
   if (shared_) shared_->expire(now);
 }
@@ -105,6 +114,12 @@ bool Exchange::answer_server(Time now) {
     const turn::OpenRelay request = to_open_.front();
     to_open_.erase(to_open_.begin());
     server_.handle_relay_opened(request.relay, open_relay(request, now), now);
+    return true;
+  }
+  if (!unreachable_.empty()) {
+    const turn::ConnectionId connection = unreachable_.front();
+    unreachable_.erase(unreachable_.begin());
+    server_.handle_peer_connected(connection, false, now);
     return true;
   }
   if (!to_look_up_.empty()) {
@@ -152,6 +167,7 @@ void Exchange::perform(const turn::LookUpUser& effect, Time) {
 
 std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay& request,
                                                            Time now) {
+  if (request.transport == turn::RelayTransport::tcp) return open_tcp_relay(request);
   if (shared_ && !request.claim && request.parity == turn::Parity::any) {
     return shared_->enter(request.relay, request.ip, now);
   }
@@ -162,12 +178,7 @@ std::optional<turn::TransportAddress> Exchange::open_own_relay(const turn::OpenR
                                                                Time now) {
   std::unique_ptr<RelaySocket> relay = relay_sockets_.open(request, random_, now);
   if (!relay) {
-    if (net::out_of_descriptors()) {
-      sink_.warn(
-          "an allocation was refused for want of a file descriptor: raise the limit "
-          "(ulimit -n, LimitNOFILE), or let allocations share sockets "
-          "(--relay-sockets=shared)");
-    }
+    warn_of_descriptors();
     return std::nullopt;
   }
   const turn::TransportAddress bound = relay->socket.local();
@@ -176,7 +187,16 @@ std::optional<turn::TransportAddress> Exchange::open_own_relay(const turn::OpenR
   return bound;
 }
 
+void Exchange::warn_of_descriptors() {
+  if (!net::out_of_descriptors()) return;
+  sink_.warn(
+      "an allocation was refused for want of a file descriptor: raise the limit "
+      "(ulimit -n, LimitNOFILE), or let allocations share sockets "
+      "(--relay-sockets=shared)");
+}
+
 void Exchange::perform(const turn::CloseRelay& effect, Time now) {
+  peer_connections_.stop_listening(effect.relay);
   if (shared_ && shared_->has(effect.relay)) shared_->leave(effect.relay, now);
   if (relay_of(effect.relay) != nullptr) close_relay(std::move(relays_[effect.relay.slot]));
 }

@@ -150,7 +150,10 @@ void Exchange::on_stream_message(const turn::FiveTuple& client, turn::Frame::Kin
                                  stun::Bytes message) {
   const Time now = std::chrono::steady_clock::now();
   counters_.datagrams.received.add();
-  if (kind == turn::Frame::Kind::stun) return on_control(client, message, 0, now);
+  if (kind == turn::Frame::Kind::stun) {
+    if (!belongs_elsewhere(client, message)) on_control(client, message, 0, now);
+    return;
+  }
   turn::Allocation* const allocation = server_.find(client, now);
   if (allocation == nullptr) return;
   if (const auto forward = server_.handle_channel_data(*allocation, message, now)) {
@@ -249,6 +252,8 @@ void Exchange::end_round() {
   dtls_clients_.on_flushed();
   batch_.clear();
   streams_.end_round();
+  peer_connections_.end_round();
+  counters_.peer_connections.set(peer_connections_.size());
   if (const std::uint32_t drops = batch_.take_drops()) {
     counters_.datagrams.receive_drops.add(drops);
   }

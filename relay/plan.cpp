@@ -96,7 +96,6 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   Plan plan;
   plan.settings = std::move(settings);
   plan.turn = plan.settings.turn;
-  plan.turn.tcp_relay = false;  // Its sockets are yet to come.
   plan.turn.announce_peers = plan.settings.relay_sockets == RelaySharing::shared;
   plan_realm(plan.settings, host);
   plan_server_name(plan.settings);

@@ -44,6 +44,12 @@ std::unique_ptr<RelaySocket> RelaySockets::open(const turn::OpenRelay& request,
   return make(request, random, now);
 }
 
+std::optional<net::BoundTcp> RelaySockets::open_tcp(const turn::OpenRelay& request,
+                                                    turn::Random& random) {
+  if (auto bound = ports_.open_tcp(request, random)) return bound;
+  return give_up_spare() ? ports_.open_tcp(request, random) : std::nullopt;
+}
+
 std::unique_ptr<RelaySocket> RelaySockets::take_spare(const turn::OpenRelay& request,
                                                       turn::Random& random) {
   if (request.claim || request.parity != turn::Parity::any) return nullptr;

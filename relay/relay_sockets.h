@@ -35,6 +35,8 @@ class RelaySockets {
   /// The socket that `request` asks for, watched; nothing when there is no port for it.
   std::unique_ptr<RelaySocket> open(const turn::OpenRelay& request, turn::Random& random,
                                     turn::Time now);
+  /// The same for TCP: nothing is kept of these, and nobody watches them yet.
+  std::optional<net::BoundTcp> open_tcp(const turn::OpenRelay& request, turn::Random& random);
   void close(std::unique_ptr<RelaySocket> relay);
   /// Once a second or more often.
   void on_time(turn::Time now);

@@ -37,6 +37,11 @@ DtlsLimits dtls_limits(const Settings& settings) {
   return limits;
 }
 
+/// A quarter of them for connections of TCP allocations: to peers, and the clients' that are bound.
+std::size_t connection_limit(const Settings& settings, std::size_t descriptors) {
+  return std::max<std::size_t>(descriptors / 8 / settings.workers, 16);
+}
+
 /// Lanes are a comfort: the last third of the descriptors is for clients and allocations.
 int last_lane(std::size_t descriptors) {
   return static_cast<int>(std::min<std::size_t>(descriptors, INT_MAX) / 3 * 2);
@@ -118,6 +123,7 @@ struct Service::State {
                ports,
                traffic,
                stream_limits(plan.settings, descriptors),
+               hand_over,
                last_lane(descriptors),
                site,
                plan.settings.tls.served ? tls : nullptr,
@@ -131,6 +137,7 @@ struct Service::State {
     for (const auto& bound : sockets.tls) at.tls.push_back(bound.local);
     for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
     for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
+    plan.turn.max_connections = connection_limit(plan.settings, descriptors);
   }
 
   Plan plan;
@@ -141,6 +148,7 @@ struct Service::State {
   Traffic traffic;
   Metrics metrics;
   http::Site site;
+  StreamHandOver hand_over;
   Shared shared;
   ListeningAt at;
   std::vector<std::unique_ptr<Worker>> workers;
@@ -168,6 +176,10 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
     for (WorkerSockets& own : *sockets) {
       const std::size_t index = state.workers.size();
       state.workers.push_back(std::make_unique<Worker>(index, state.shared, std::move(own)));
+    }
+    for (const auto& worker : state.workers) {
+      state.hand_over.add(
+          [&worker = *worker](MovingStream stream) { worker.adopt(std::move(stream)); });
     }
     for (const auto& worker : state.workers) worker->start();
   } catch (const std::system_error& error) {
@@ -212,6 +224,7 @@ ServiceCounters Service::State::sum() const {
     sums.trains += own.datagrams.trains.read();
     sums.wake_ups += worker->wake_ups();
     sums.stream_clients += own.stream_clients.read();
+    sums.peer_connections += own.peer_connections.read();
     sums.lanes += own.lanes.read();
     sums.shared_unowned += own.shared_unowned.read();
     sums.shared_ambiguous += own.shared_ambiguous.read();

@@ -24,7 +24,7 @@ struct ServiceCounters {
   std::uint64_t gso_sends = 0, gso_segments = 0, gso_fallbacks = 0, receive_drops = 0;
   std::uint64_t receive_calls = 0, flushes = 0, trains = 0;  // as of DatagramCounters
   std::uint64_t wake_ups = 0;  // how often workers asked the kernel who is ready
-  std::uint64_t stream_clients = 0, lanes = 0;
+  std::uint64_t stream_clients = 0, peer_connections = 0, lanes = 0;
   std::uint64_t tls_handshakes = 0, tls_failures = 0;
   std::uint64_t dtls_clients = 0, dtls_handshakes = 0, dtls_failures = 0;
   std::uint64_t dtls_cookies_asked_for = 0, dtls_refused = 0, dtls_dropped = 0;

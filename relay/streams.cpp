@@ -58,6 +58,28 @@ void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& clien
   reader_.on_stream_count(clients_.size());
 }
 
+void Streams::adopt(MovingStream stream) {
+  const turn::FiveTuple client = stream.client;
+  if (clients_.size() >= limits_.clients || is_full(client.client.ip)) return;
+  net::StreamRemains remains{std::move(stream.socket), client, nullptr, std::move(stream.unsent)};
+  if (stream.tls) {
+    if (!workspace_) workspace_.emplace();
+    remains.tls = net::tls::Engine::resume(std::move(stream.tls), *workspace_);
+    if (!remains.tls) return;
+  }
+  auto session = std::make_unique<net::TcpSession>(reactor_, std::move(remains), *this);
+  net::TcpSession& adopted = *session;
+  const turn::Time check_at = std::chrono::steady_clock::now() + limits_.stranger_time;
+  if (!session->start() ||
+      !clients_.try_emplace(client, Client{.session = std::move(session), .check_at = check_at})
+           .second) {
+    return;
+  }
+  ++strangers_[site_of(client.client.ip)];
+  reader_.on_stream_count(clients_.size());
+  adopted.resume(stream.unread);
+}
+
 /// Who it is is known now: from here on it is a client like those that come by themselves.
 bool Streams::on_proxy_header(net::TcpSession& session, const net::ProxyHeader& header) {
   turn::FiveTuple name = session.client();

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "relay/http/connection.h"
@@ -18,6 +19,7 @@
 #include "relay/net/tcp_listener.h"
 #include "relay/net/tcp_session.h"
 #include "relay/net/tls/context.h"
+#include "relay/stream_hand_over.h"
 #include "turn/forward.h"
 #include "turn/peer_policy.h"
 
@@ -41,7 +43,15 @@ struct StreamLimits {
   bool plain = true;
   /// Off: so must Prometheus.
   bool plain_metrics = true;
+  /// How long a data connection may be silent once one side has ended (RFC 6062 5.5).
+  std::chrono::seconds linger{30};
 };
+
+/// Where a connection goes on that speaks TURN no more: bound to a peer's, or on another worker.
+struct OtherWorker {
+  std::size_t index = 0;
+};
+using StreamDestination = std::variant<turn::ConnectionId, OtherWorker>;
 
 /// Who is told what arrives on streams.
 class StreamReader {
@@ -50,6 +60,10 @@ class StreamReader {
                                  stun::Bytes message) = 0;
   virtual void on_stream_pause() = 0;
   virtual void on_stream_end(const turn::FiveTuple& client) = 0;
+  /// A connection has left the streams for where it was sent: bind() or hand_over(). `unread` came
+  /// behind the message; with hand_over() it begins with it.
+  virtual void on_stream_departure(net::StreamRemains remains, const StreamDestination& destination,
+                                   stun::Bytes unread) = 0;
   virtual bool has_allocation(const turn::FiveTuple& client, turn::Time now) = 0;
   /// How many clients there are now.
   virtual void on_stream_count(std::size_t count) = 0;
@@ -78,6 +92,14 @@ class Streams final : public net::StreamAcceptor,
   void send_data(const turn::ToClient& forward);
   void flush();
 
+  // Connections that leave: stream_departures.cpp.
+  /// From now on its bytes are those of this connection to a peer.
+  void bind(const turn::FiveTuple& client, turn::ConnectionId connection);
+  /// To another worker, with the message at hand.
+  void hand_over(const turn::FiveTuple& client, std::size_t worker, stun::Bytes message);
+  /// Takes over what another worker's Streams handed over.
+  void adopt(MovingStream stream);
+
   /// Ends connections that have been without an allocation, or without a request, for too long.
   void sweep(turn::Time now);
   /// Everybody has had a turn: forgets connections that ended, and tells the reader.
@@ -88,6 +110,7 @@ class Streams final : public net::StreamAcceptor,
   void on_stream_message(net::TcpSession& session, turn::Frame::Kind kind,
                          stun::Bytes message) override;
   void on_stream_pause() override { reader_.on_stream_pause(); }
+  void on_stream_stop(net::TcpSession& session, stun::Bytes unread) override;
   void on_stream_end(net::TcpSession& session) override;
   std::span<std::byte> stream_buffer() override { return {buffer_.get(), buffer_size}; }
   bool on_proxy_header(net::TcpSession& session, const net::ProxyHeader& header) override;
@@ -116,12 +139,18 @@ class Streams final : public net::StreamAcceptor,
     bool anonymous = false;                  // the PROXY header that names it has not come yet
     net::MessageStream* messages = nullptr;  // what the session speaks, once it is known
     http::Connection* http = nullptr;
+    struct Departure {
+      StreamDestination destination;
+      std::vector<std::byte> message;  // that goes along
+    };
+    std::unique_ptr<Departure> departure = {};  // it is to leave
   };
   using Clients = std::unordered_map<turn::FiveTuple, Client, turn::FiveTupleHash>;
 
   std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
   bool rename(net::TcpSession& session, const turn::FiveTuple& name);
   bool is_full(const stun::IpAddress& source) const;
+  void depart(const turn::FiveTuple& client, Client::Departure departure);
   void note_allocation(Client& client, bool has_one);
   void forget_stranger(const stun::IpAddress& source);
   void reap();

@@ -14,6 +14,7 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
     : alarm_(reactor_, [this] { on_alarm(); }),
       authentication_(shared.plan.settings, shared.nonce_key),
       exchange_({.worker = index,
+                 .worker_count = shared.plan.settings.workers,
                  .config = shared.plan.turn,
                  .peer_policy = shared.peer_policy,
                  .authenticator = authentication_.authenticator(),
@@ -24,6 +25,7 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .reactor = reactor_,
                  .alarm = alarm_,
                  .streams = shared.streams,
+                 .hand_over = shared.hand_over,
                  .answers_to_strangers = shared.plan.settings.limit_unauthorized
                                              ? shared.plan.settings.unauthorized_per_second
                                              : 0,
@@ -81,6 +83,13 @@ void Worker::on_alarm() {
 
 void Worker::begin_drain() {
   reactor_.post([this] { exchange_.begin_drain(); });
+}
+
+void Worker::adopt(MovingStream stream) {
+  // A task can be copied, a stream cannot.
+  reactor_.post([this, moving = std::make_shared<MovingStream>(std::move(stream))] {
+    exchange_.streams().adopt(std::move(*moving));
+  });
 }
 
 void Worker::stop() {

@@ -26,6 +26,7 @@ struct Shared {
   net::RelayPorts& ports;
   observe::EventSink& sink;
   StreamLimits streams;
+  const StreamHandOver& hand_over;
   int last_lane;  // as of ExchangeParts
   const http::Site& site;
   const net::tls::SharedContext* tls;  // null: TLS is not served
@@ -40,6 +41,8 @@ class Worker {
 
   void start();
   void begin_drain();
+  /// From any thread.
+  void adopt(MovingStream stream);
   /// Closes everything and joins the thread.
   void stop();
   const WorkerCounters& counters() const { return counters_; }

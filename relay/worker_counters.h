@@ -10,7 +10,8 @@ struct WorkerCounters {
   net::DatagramCounters datagrams;
   net::Counter allocations;  // now
   net::Counter bindings, requests, challenges, auth_failures, errors;
-  net::Counter stream_clients;  // now
+  net::Counter stream_clients;    // now
+  net::Counter peer_connections;  // of TCP allocations, now
   net::Counter tls_handshakes, tls_failures;
   DtlsCounters dtls;
   net::Counter strangers_unanswered;

@@ -8,16 +8,24 @@
 namespace relay::net {
 
 void MessageStream::on_bytes(TcpSession& session, stun::Bytes bytes) {
+  is_cutting_ = true;
   if (!partial_.empty()) bytes = complete_partial(session, bytes);
-  while (!bytes.empty() && session.is_open()) {
+  while (!bytes.empty() && session.is_open() && !is_stopped_) {
     const turn::Frame frame = cut(session, bytes);
     if (frame.kind == turn::Frame::Kind::incomplete || !session.is_open()) break;
     reader_.on_stream_message(session, frame.kind, bytes.first(frame.size));
     bytes = bytes.subspan(frame.size);
   }
   reader_.on_stream_pause();
+  is_cutting_ = false;
+  if (is_stopped_) return reader_.on_stream_stop(session, bytes);
   // Whatever is in partial_ now is either the same incomplete message or one handled above.
   if (partial_.empty()) partial_.assign(bytes.begin(), bytes.end());
+}
+
+void MessageStream::stop(TcpSession& session) {
+  is_stopped_ = true;
+  if (!is_cutting_) reader_.on_stream_stop(session, partial_);
 }
 
 /// Moves bytes behind the message that began earlier until it is whole, and hands it over. Gives

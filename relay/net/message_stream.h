@@ -18,6 +18,8 @@ class MessageReader {
                                  stun::Bytes message) = 0;
   /// The messages given so far are about to be overwritten.
   virtual void on_stream_pause() = 0;
+  /// The stream was stopped: what has come behind the last message. Valid during the call.
+  virtual void on_stream_stop(TcpSession& session, stun::Bytes unread) = 0;
 
  protected:
   ~MessageReader() = default;
@@ -29,6 +31,9 @@ class MessageStream final : public StreamProtocol {
 
   /// Longer messages from the client end the connection.
   void set_message_limit(std::size_t bytes) { message_limit_ = bytes; }
+  /// The connection goes on as something else: the message at hand is the last one, and what comes
+  /// behind it is for on_stream_stop().
+  void stop(TcpSession& session);
   void on_bytes(TcpSession& session, stun::Bytes bytes) override;
 
  private:
@@ -37,6 +42,8 @@ class MessageStream final : public StreamProtocol {
 
   MessageReader& reader_;
   std::size_t message_limit_ = turn::max_control_message;
+  bool is_cutting_ = false;  // on_bytes() is at work
+  bool is_stopped_ = false;
   std::vector<std::byte> partial_;  // the beginning of a message, until the rest arrives
 };
 

@@ -59,6 +59,22 @@ std::optional<DatagramSocket> RelayPorts::open(const turn::OpenRelay& request, t
   return std::nullopt;
 }
 
+std::optional<BoundTcp> RelayPorts::open_tcp(const turn::OpenRelay& request, turn::Random& random) {
+  const Pool* const pool = pool_of(request.ip);
+  if (pool == nullptr) return std::nullopt;
+  Refused refused(*pool->ports, turn::Parity::any);
+  for (int tries = 0; tries < max_tries; ++tries) {
+    const std::optional<std::uint16_t> port = pool->ports->claim(turn::Parity::any, random);
+    if (!port) return std::nullopt;
+    // Shared with the connections that leave from there.
+    auto bound =
+        bind_tcp({.address = {request.ip, *port}, .device = options_.device, .shared = true});
+    if (bound) return std::move(*bound);
+    refused.add(*port);
+  }
+  return std::nullopt;
+}
+
 /// RFC 8656 7.2: the port above the one just bound waits under the token.
 bool RelayPorts::reserve(const turn::OpenRelay& request, std::uint16_t port, turn::Time now) {
   std::optional<DatagramSocket> socket = bind(request.ip, port);

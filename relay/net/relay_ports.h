@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "relay/net/datagram_socket.h"
+#include "relay/net/tcp_listener.h"
 #include "turn/config.h"
 #include "turn/effect.h"
 #include "turn/port_pool.h"
@@ -36,6 +37,8 @@ class RelayPorts {
   /// that parity can be bound, or the token names none.
   std::optional<DatagramSocket> open(const turn::OpenRelay& request, turn::Random& random,
                                      turn::Time now);
+  /// A listening socket of TCP, from the same ports; for a request that is about no second port.
+  std::optional<BoundTcp> open_tcp(const turn::OpenRelay& request, turn::Random& random);
   /// A second socket at the address of one that open() gave; its port stays taken by that one.
   std::optional<DatagramSocket> open_beside(DatagramSocket& socket) const;
   /// The socket that was bound to it is closed.

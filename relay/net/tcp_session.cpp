@@ -43,11 +43,33 @@ TcpSession::TcpSession(Reactor& reactor, FileDescriptor socket, const turn::Five
                        StreamOwner& owner)
     : reactor_(reactor), socket_(std::move(socket)), client_(client), owner_(owner) {}
 
+TcpSession::TcpSession(Reactor& reactor, StreamRemains remains, StreamOwner& owner)
+    : reactor_(reactor),
+      socket_(std::move(remains.socket)),
+      client_(remains.client),
+      owner_(owner),
+      tls_(std::move(remains.tls)),
+      has_begun_(true),
+      pending_(std::move(remains.unsent)) {}
+
 TcpSession::~TcpSession() {
   if (is_open()) reactor_.remove(socket_.number(), *this);
 }
 
-bool TcpSession::start() { return reactor_.add(socket_.number(), *this); }
+bool TcpSession::start() {
+  if (!reactor_.add(socket_.number(), *this)) return false;
+  watch_for_room(waiting() != 0);
+  return true;
+}
+
+StreamRemains TcpSession::release() {
+  reactor_.remove(socket_.number(), *this);
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written_));
+  written_ = 0;
+  StreamRemains remains{std::move(socket_), client_, std::move(tls_), std::move(pending_)};
+  owner_.on_stream_end(*this);
+  return remains;
+}
 
 void TcpSession::close() {
   if (!is_open()) return;

@@ -60,6 +60,14 @@ struct StreamMessage {
   std::size_t size() const { return header.size() + payload.size() + padding; }
 };
 
+/// What of a session somebody else goes on with.
+struct StreamRemains {
+  FileDescriptor socket;
+  turn::FiveTuple client;
+  std::unique_ptr<tls::Engine> tls;  // null: there is none
+  std::vector<std::byte> unsent;     // goes out first, as it is
+};
+
 class TcpSession final : public Watched {
  public:
   /// Relayed data waiting for a slow reader; more is dropped.
@@ -75,15 +83,22 @@ class TcpSession final : public Watched {
   TcpSession(const TcpSession&) = delete;
   TcpSession& operator=(const TcpSession&) = delete;
 
+  /// Goes on where another session was released; the engine works for this worker.
+  TcpSession(Reactor& reactor, StreamRemains remains, StreamOwner& owner);
+
   /// False: the kernel has no room to watch it.
   bool start();
   /// What comes first is a PROXY header. Call before start().
   void expect_proxy_header() { awaits_proxy_header_ = true; }
+  /// Bytes that came earlier, decrypted.
+  void resume(stun::Bytes plain) { take(plain); }
   /// Ends the connection.
   void close();
   /// Ends it once all that was sent so far has left. Until the client closes its side, what it
   /// sends is thrown away: a reset would take the answer with it (RFC 9112 9.6-9).
   void finish();
+  /// Ends the session, not its connection: the caller's from now on.
+  StreamRemains release();
   bool is_open() const { return socket_.is_open(); }
   bool is_finishing() const { return is_finishing_; }
 

@@ -16,6 +16,7 @@ struct NoReader final : StreamReader {
   void on_stream_message(const turn::FiveTuple&, turn::Frame::Kind, stun::Bytes) override {}
   void on_stream_pause() override {}
   void on_stream_end(const turn::FiveTuple& client) override { ended.push_back(client); }
+  void on_stream_departure(net::StreamRemains, const StreamDestination&, stun::Bytes) override {}
   bool has_allocation(const turn::FiveTuple&, turn::Time) override { return false; }
   void on_stream_count(std::size_t now) override { count = now; }
   void on_tls(const turn::FiveTuple&, bool, std::string_view) override {}

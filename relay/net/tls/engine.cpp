@@ -10,6 +10,11 @@
 namespace relay::net::tls {
 
 std::unique_ptr<Engine> Engine::begin(SslPointer ssl, Workspace& workspace) {
+  if (ssl) SSL_set_accept_state(ssl.get());
+  return resume(std::move(ssl), workspace);
+}
+
+std::unique_ptr<Engine> Engine::resume(SslPointer ssl, Workspace& workspace) {
   BioPointer bio = workspace.new_bio();
   if (!ssl || !bio) {
     ERR_clear_error();
@@ -17,8 +22,12 @@ std::unique_ptr<Engine> Engine::begin(SslPointer ssl, Workspace& workspace) {
   }
   SSL_set_bio(ssl.get(), bio.get(), bio.get());  // It owns the BIO from now on.
   bio.release();
-  SSL_set_accept_state(ssl.get());
   return std::unique_ptr<Engine>(new Engine(std::move(ssl), workspace));
+}
+
+SslPointer Engine::release() {
+  SSL_set_bio(ssl_.get(), nullptr, nullptr);  // It belongs to this worker.
+  return std::move(ssl_);
 }
 
 Engine::Input Engine::read(stun::Bytes ciphertext) {

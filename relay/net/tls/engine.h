@@ -17,6 +17,11 @@ class Engine {
   /// `ssl` is a new connection of a server. Null when memory is short.
   static std::unique_ptr<Engine> begin(SslPointer ssl, Workspace& workspace);
 
+  /// A session that another worker began and released.
+  static std::unique_ptr<Engine> resume(SslPointer ssl, Workspace& workspace);
+  /// The session alone, for another worker; this engine is of no use any more.
+  SslPointer release();
+
   struct Input {
     stun::Bytes plain;    // valid until the workspace is used again
     bool ended = false;   // nothing more is to come, or may be sent

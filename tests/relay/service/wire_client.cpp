@@ -215,7 +215,7 @@ bool WireClient::wait_for_end() {
 
 Buffer WireClient::request(stun::Method method, const Fill& fill) {
   for (int attempt = 0; attempt < 3; ++attempt) {
-    std::array<std::byte, 1024> bytes;
+    std::array<std::byte, 1024> bytes{};
     stun::TransactionId id{};
     stun::store_u32(id, 0, next_transaction++);
     stun::MessageBuilder message(bytes, {method, stun::Class::request}, id);
@@ -226,7 +226,12 @@ Buffer WireClient::request(stun::Method method, const Fill& fill) {
       message.add(stun::AttributeType::nonce, nonce_);
       message.add_integrity(key_);
     }
-    send(message.finish().value());
+    Buffer request = to_buffer(message.finish().value());
+    if (!nonce_.empty()) {
+      const Buffer behind = std::exchange(behind_request_, {});
+      request.insert(request.end(), behind.begin(), behind.end());
+    }
+    send(request);
     Buffer answer = receive();
     const auto view = stun::MessageView::parse(answer);
     REQUIRE(view);

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
@@ -68,6 +69,11 @@ class WireClient {
   void bind(std::uint16_t channel, const TransportAddress& peer);
   void refresh(std::uint32_t lifetime);
 
+  /// Bytes that leave together with the next request that is signed.
+  void follow_with(Bytes bytes) { behind_request_ = to_buffer(bytes); }
+  /// What has arrived and is no message yet.
+  Buffer take_rest() { return std::exchange(stream_, {}); }
+
   void send(Bytes bytes);
   /// As far as the server takes it now.
   void try_send(Bytes bytes);
@@ -95,6 +101,7 @@ class WireClient {
   net::FileDescriptor fd_;
   net::tls::SslPointer ssl_;
   TransportAddress server_, local_, answered_from_;
+  Buffer behind_request_;
   Buffer stream_;
   std::string realm_;
   Buffer nonce_;
