@@ -171,6 +171,7 @@ class Exchange final : public StreamReader,
   void perform(const turn::BindConnection& effect, Time now);
   void perform(const turn::CloseConnection& effect, Time now);
   std::optional<turn::TransportAddress> open_tcp_relay(const turn::OpenRelay& request);
+  void abandon(turn::ConnectionId connection);
   /// It is a ConnectionBind for another worker, and on its way.
   bool belongs_elsewhere(const turn::FiveTuple& client, stun::Bytes message);
   void on_peer_connected(turn::ConnectionId connection, bool connected) override;

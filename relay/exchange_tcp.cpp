@@ -39,7 +39,13 @@ void Exchange::perform(const turn::ConnectPeer& effect, Time) {
 }
 
 void Exchange::perform(const turn::BindConnection& effect, Time) {
-  streams_.bind(effect.client, effect.connection);
+  if (!streams_.bind(effect.client, effect.connection)) abandon(effect.connection);
+}
+
+/// The client has gone before its connection was bound to the peer's.
+void Exchange::abandon(turn::ConnectionId connection) {
+  peer_connections_.close(connection);
+  server_.handle_connection_end(connection);
 }
 
 void Exchange::perform(const turn::CloseConnection& effect, Time) {
@@ -59,8 +65,10 @@ bool Exchange::belongs_elsewhere(const turn::FiveTuple& client, stun::Bytes mess
 void Exchange::on_stream_departure(net::StreamRemains remains, const StreamDestination& destination,
                                    stun::Bytes unread) {
   if (const auto* const connection = std::get_if<turn::ConnectionId>(&destination)) {
+    if (!remains.socket.is_open()) return abandon(*connection);
     return peer_connections_.bind(*connection, std::move(remains), unread);
   }
+  if (!remains.socket.is_open()) return;
   MovingStream stream{.socket = std::move(remains.socket),
                       .client = remains.client,
                       .tls = remains.tls ? remains.tls->release() : nullptr,

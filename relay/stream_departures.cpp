@@ -4,29 +4,30 @@
 
 namespace relay {
 
-void Streams::bind(const turn::FiveTuple& client, turn::ConnectionId connection) {
-  depart(client, {.destination = connection, .message = {}});
+bool Streams::bind(const turn::FiveTuple& client, turn::ConnectionId connection) {
+  return depart(client, {.destination = connection, .message = {}});
 }
 
 void Streams::hand_over(const turn::FiveTuple& client, std::size_t worker, stun::Bytes message) {
   depart(client, {.destination = OtherWorker{worker}, .message = {message.begin(), message.end()}});
 }
 
-void Streams::depart(const turn::FiveTuple& five_tuple, Client::Departure departure) {
+bool Streams::depart(const turn::FiveTuple& five_tuple, Client::Departure departure) {
   const auto found = clients_.find(five_tuple);
   if (found == clients_.end() || found->second.messages == nullptr ||
       !found->second.session->is_open()) {
-    return;
+    return false;
   }
   Client& client = found->second;
   client.departure = std::make_unique<Client::Departure>(std::move(departure));
   client.messages->stop(*client.session);
+  return true;
 }
 
 void Streams::on_stream_stop(net::TcpSession& session, stun::Bytes unread) {
-  if (!session.is_open()) return;
   flush();
   const auto departure = std::move(clients_.find(session.client())->second.departure);
+  if (!session.is_open()) return reader_.on_stream_departure({}, departure->destination, {});
   std::vector<std::byte>& message = departure->message;
   if (!message.empty()) {
     message.insert(message.end(), unread.begin(), unread.end());

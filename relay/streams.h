@@ -60,7 +60,8 @@ class StreamReader {
                                  stun::Bytes message) = 0;
   virtual void on_stream_pause() = 0;
   virtual void on_stream_end(const turn::FiveTuple& client) = 0;
-  /// A connection has left the streams for where it was sent: bind() or hand_over(). `unread` came
+  /// A connection has left the streams for where it was sent, bind() or hand_over(); its socket is
+  /// closed when it ended meanwhile. `unread` came
   /// behind the message; with hand_over() it begins with it.
   virtual void on_stream_departure(net::StreamRemains remains, const StreamDestination& destination,
                                    stun::Bytes unread) = 0;
@@ -93,8 +94,8 @@ class Streams final : public net::StreamAcceptor,
   void flush();
 
   // Connections that leave: stream_departures.cpp.
-  /// From now on its bytes are those of this connection to a peer.
-  void bind(const turn::FiveTuple& client, turn::ConnectionId connection);
+  /// From now on its bytes are those of this connection to a peer. False: the client has gone.
+  bool bind(const turn::FiveTuple& client, turn::ConnectionId connection);
   /// To another worker, with the message at hand.
   void hand_over(const turn::FiveTuple& client, std::size_t worker, stun::Bytes message);
   /// Takes over what another worker's Streams handed over.
@@ -150,7 +151,7 @@ class Streams final : public net::StreamAcceptor,
   std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
   bool rename(net::TcpSession& session, const turn::FiveTuple& name);
   bool is_full(const stun::IpAddress& source) const;
-  void depart(const turn::FiveTuple& client, Client::Departure departure);
+  bool depart(const turn::FiveTuple& client, Client::Departure departure);
   void note_allocation(Client& client, bool has_one);
   void forget_stranger(const stun::IpAddress& source);
   void reap();

@@ -99,7 +99,7 @@ class Server {
   Time::duration handle_stream_data(ConnectionId connection, StreamDirection direction,
                                     std::size_t bytes, Time now);
   /// The connection, once made or accepted, or the stream that is bound to it, is over: neither is
-  /// there any more.
+  /// there any more. No effects; also while effects are drained.
   void handle_connection_end(ConnectionId connection);
   /// Time passed: expires what is due.
   void handle_time(Time now);

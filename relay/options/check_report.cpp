@@ -26,8 +26,11 @@ std::string listening(const Settings& settings) {
 }
 
 std::string relaying(const Settings& settings) {
-  if (settings.turn.stun_only || !settings.turn.udp_relay) return "nothing";
-  std::string text = fmt::format("{}, ports {}-{}",
+  if (settings.turn.stun_only) return "nothing";
+  const std::string_view transports = !settings.turn.udp_relay   ? "TCP, "
+                                      : !settings.turn.tcp_relay ? "UDP, "
+                                                                 : "";
+  std::string text = fmt::format("{}{}, ports {}-{}", transports,
                                  joined(settings.relay_ips, "the address that the client came to"),
                                  settings.min_port, settings.max_port);
   for (const ExternalAddress& address : settings.external_addresses) {

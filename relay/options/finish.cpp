@@ -30,11 +30,6 @@ std::string given_at(const Draft& draft, std::string_view name) {
   return given ? fmt::format("{} ({})", name, given->place.source()) : std::string(name);
 }
 
-bool is_on(const Draft& draft, std::string_view name) {
-  const Assignment* given = last_given(draft, name);
-  return given && *boolean(given->value.value_or("true"));
-}
-
 std::expected<void, Failure> check_listening(const Draft& draft, const Settings& settings) {
   if (!settings.udp && !settings.tcp && !settings.tls.served && !settings.tls.datagrams) {
     return refuse(fmt::format("{}, {} and {}: nothing is left to listen on; remove one of them",
@@ -124,7 +119,7 @@ std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& 
                               given_at(draft, "min-port"), settings.min_port,
                               given_at(draft, "max-port"), settings.max_port));
   }
-  if (!settings.turn.udp_relay && is_on(draft, "no-tcp-relay")) {
+  if (!settings.turn.udp_relay && !settings.turn.tcp_relay) {
     return refuse(
         fmt::format("{} and {}: nothing is left to relay; remove one of them, or write "
                     "stun-only",

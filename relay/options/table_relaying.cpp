@@ -117,9 +117,10 @@ constexpr Option table[] = {
     {.name = "no-tcp-relay",
      .default_value = "false",
      .help = "Do not relay TCP (RFC 6062).",
-     .state = State::ignored,
-     .note = "relaying TCP (RFC 6062) is not built yet",
-     .off = "true"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(inverted_boolean(v), d.settings().turn.tcp_relay);
+         }},
     {.name = "server-relay",
      .default_value = "false",
      .help = "Let every peer send to a relay without a permission. Not standard, and dangerous.",

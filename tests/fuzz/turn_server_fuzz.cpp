@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tests/support/turn_bench.h"
+#include "turn/allocation.h"
 
 namespace support {
 namespace {

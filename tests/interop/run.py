@@ -26,6 +26,7 @@ import http_cases  # noqa: E402
 import icmp_cases  # noqa: E402
 import isolation  # noqa: E402
 import process_cases  # noqa: E402
+import tcp_relay_cases  # noqa: E402
 import tls_cases  # noqa: E402
 import uclient_cases  # noqa: E402
 from lab import ROOT, Lab  # noqa: E402
@@ -80,7 +81,8 @@ def main():
     options = parser.parse_args()
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases,
-                                    discovery_cases, dtls_cases, http_cases, icmp_cases)
+                                    discovery_cases, dtls_cases, http_cases, icmp_cases,
+                                    tcp_relay_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

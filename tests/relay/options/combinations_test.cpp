@@ -73,6 +73,7 @@ TEST_CASE("what was taken back contradicts nothing", "[options]") {
   CHECK(parsed({"--no-udp", "--no-tcp", "--no-udp=no"}).settings.udp);
   CHECK(parsed({"--no-udp-relay", "--no-tcp-relay", "--no-tcp-relay=0"}).settings.turn.udp_relay ==
         false);
+  CHECK(parsed({"--no-tcp-relay", "--no-tcp-relay=0"}).settings.turn.tcp_relay);
   CHECK(parsed({"-B", "0"}).settings.bps_capacity == 0);
   CHECK(parsed({"--relay-sockets=shared", "--server-relay=no"}).settings.turn.server_relay ==
         false);

@@ -9,11 +9,11 @@ namespace {
 
 std::string turn_text(const turn::Config& turn) {
   return fmt::format(
-      "lifetimes {} {} {}, family {}, relay {}, binding {} {}, stun only {}\n"
+      "lifetimes {} {} {}, family {}, relays {} {}, binding {} {}, stun only {}\n"
       "channels {}, fingerprint {}, reasons {}, mapped {}, server relay {}, software '{}', bps "
       "{}\n",
       turn.max_lifetime.count(), turn.permission_lifetime.count(), turn.channel_lifetime.count(),
-      static_cast<int>(turn.default_family), turn.udp_relay, turn.answer_binding,
+      static_cast<int>(turn.default_family), turn.udp_relay, turn.tcp_relay, turn.answer_binding,
       turn.authenticate_binding, turn.stun_only, turn.rfc5766_channel_numbers,
       turn.always_fingerprint, turn.reason_phrases, turn.mapped_address_too, turn.server_relay,
       turn.software, turn.max_bps);
