@@ -72,6 +72,23 @@ TEST_CASE("the TLS port understands plain TURN too", "[daemon][tls]") {
   CHECK(client.allocate(patience()).has_value());
 }
 
+TEST_CASE("DTLS is shown beside TLS, and needs the certificate alone", "[daemon][dtls]") {
+  TestIdentity identity;
+  auto arguments = with(identity);
+  arguments.push_back("--dtls");
+  SECTION("with TLS") {
+    RunningServer server(arguments);
+    server.wait_for("CHECK  ");
+    CHECK_THAT(server.line("READY"), Contains("/tls") && Contains("dtls "));
+  }
+  SECTION("without TLS") {
+    arguments.push_back("--no-tls");
+    RunningServer server(arguments);
+    server.wait_for("CHECK  ");
+    CHECK_THAT(server.line("READY"), !Contains("/tls") && Contains("/dtls "));
+  }
+}
+
 TEST_CASE("an unfit certificate keeps the server from starting", "[daemon][tls]") {
   TestIdentity identity, other;
   auto arguments = with(identity);

@@ -87,4 +87,21 @@ TEST_CASE("a DTLS client that says good-bye takes its allocation along", "[relay
   CHECK(SSL_get_shutdown(client.ssl()) == (SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN));
 }
 
+TEST_CASE("a burst for one DTLS client leaves as trains", "[relay][dtls]") {
+  RunningRelay relay(serve_dtls);
+  WireClient client = relay.client(Transport::dtls);
+  UdpSocket peer;
+  const TransportAddress relayed = client.allocate();
+  client.bind(channel, peer.address());
+  constexpr int bursts = 50, burst = 10;
+  const Buffer payload = pattern(1000, 1);
+  for (int i = 0; i < bursts; ++i) {
+    for (int k = 0; k < burst; ++k) peer.send(relayed, payload);
+    for (int k = 0; k < burst; ++k) REQUIRE(client.receive_channel_data(channel) == payload);
+  }
+  const auto counted = relay.service->counters();
+  CHECK(counted.gso_segments > 0);
+  CHECK(counted.gso_fallbacks == 0);
+}
+
 }  // namespace relay::test
