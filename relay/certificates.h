@@ -33,6 +33,10 @@ class Certificates {
 
   /// For whom, until when, whose: a clause for the start-up screen.
   std::string summary() const;
+  /// Where the self-made one is kept and renewed; empty: the operator's is used.
+  std::string own_folder() const {
+    return authority_file_.substr(0, authority_file_.find_last_of('/') + 1);
+  }
   /// What an operator should know of its dates; empty: nothing.
   std::string remark() const;
 

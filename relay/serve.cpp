@@ -10,6 +10,7 @@
 #include "relay/lifetime.h"
 #include "relay/observe/log.h"
 #include "relay/process/daemon.h"
+#include "relay/process/hand_over.h"
 #include "relay/process/pid_file.h"
 #include "relay/process/privileges.h"
 #include "relay/self_test/self_test.h"
@@ -126,6 +127,10 @@ std::expected<void, std::string> serve(const Plan& plan) {
     auto created = process::PidFile::create(settings.pid_file);
     if (!created) return std::unexpected(created.error());
     pid_file.emplace(std::move(*created));
+  }
+  if (*certificates && !(*certificates)->own_folder().empty()) {
+    const auto given = process::hand_over((*certificates)->own_folder(), *identity);
+    if (!given) fmt::print(stderr, "turnserver: warning: {}\n", given.error());
   }
   if (const auto dropped = process::become(*identity); !dropped) {
     return std::unexpected(dropped.error());
