@@ -113,3 +113,4 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
 }
 
 }  // namespace relay
+  plan_redirection(plan, host);

@@ -18,6 +18,8 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host);
 Complaint plan_relays(Plan& plan, const HostFacts& host);
 /// `-X`.
 Complaint plan_external_addresses(Plan& plan);
+/// `--aux-server`, `--alternate-server` and its kin.
+void plan_redirection(Plan& plan, const HostFacts& host);
 /// `--rfc5780`: pairs of addresses, and the listeners on the second ports.
 void plan_discovery(Plan& plan, const HostFacts& host);
 /// Must come last: it depends on what relays advertise, and on all listeners.

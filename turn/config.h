@@ -11,6 +11,7 @@
 #include "turn/types.h"
 
 namespace turn {
+#include "turn/redirection.h"
 
 /// One address that relays are opened on, and what the world is told instead of it.
 struct RelayAddress {
@@ -37,6 +38,8 @@ struct Config {
   bool udp_relay = true;
   bool tcp_relay = true;  // RFC 6062
   Seconds peer_connect_time = default_peer_connect_time;
+  Alternates alternates;
+
   Seconds bind_time = default_bind_time;
   /// Connections to peers of all TCP allocations of one server.
   std::size_t max_connections = 4096;

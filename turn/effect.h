@@ -113,6 +113,7 @@ struct Event {
     refused,             // the client is not who it says: `code`, `reason`
     allocation_refused,  // no quota, no port, draining: `code`, `reason`
     peer_denied,         // `peer`, by the peer policy: `reason` names the rule
+    redirected,          // `peer`: the server that the client was sent to
   };
   Kind kind{};
   FiveTuple client;

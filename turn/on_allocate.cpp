@@ -16,6 +16,7 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
     }
     return Reply::error(ErrorCode::allocation_mismatch);
   }
+  if (const auto elsewhere = redirect(request.context, request.username)) return elsewhere;
   // 3 to 8: the attributes.
   const auto wanted = AllocateRequest::parse(request.message, config);
   if (!wanted) return Reply::error(wanted.error());
@@ -28,6 +29,27 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
                              "the server is draining");
   }
   return begin_allocation(request, *wanted);
+}
+
+std::optional<Reply> Server::State::redirect(const RequestContext& context,
+                                             std::string_view username) {
+  const FiveTuple& client = context.client;
+  Reply reply = Reply::error(ErrorCode::try_alternate);
+  reply.alternate = redirection.next(client, addresses.advertised(client.server));
+  if (!reply.alternate) return std::nullopt;
+  // RFC 8489 10: the sign of a client that can make use of ALTERNATE-DOMAIN.
+  const bool knows_domains =
+      context.signature.algorithm == auth::Signature::Algorithm::sha256 &&
+      (client.transport == Transport::tls || client.transport == Transport::dtls);
+  if (!knows_domains) reply.alternate->domain = {};
+  if (config.events) {
+    effects.push(Event{.kind = Event::Kind::redirected,
+                       .client = client,
+                       .username = std::string(username),
+                       .peer = reply.alternate->address,
+                       .code = ErrorCode::try_alternate});
+  }
+  return reply;
 }
 
 std::optional<Reply> Server::State::begin_allocation(const Request& request,

@@ -30,6 +30,14 @@ void add_addresses(stun::MessageBuilder& message, const Reply& reply) {
   if (reply.mapped_too) message.add_address(AttributeType::mapped_address, *reply.mapped);
 }
 
+/// RFC 8489 10: the address of the client's family, then one of the other, then the name.
+void add_alternate(stun::MessageBuilder& message, const Alternate& alternate) {
+  message.add_address(AttributeType::alternate_server, alternate.address);
+  if (alternate.other) message.add_address(AttributeType::alternate_server, *alternate.other);
+  if (!alternate.domain.empty())
+    message.add_text(AttributeType::alternate_domain, alternate.domain);
+}
+
 }  // namespace
 
 Bytes write_reply(const Reply& reply, const RequestContext& request, const ReplyStyle& style,
@@ -37,6 +45,7 @@ Bytes write_reply(const Reply& reply, const RequestContext& request, const Reply
   const auto message_class = reply.code ? stun::Class::error : stun::Class::success;
   stun::MessageBuilder message(buffer, {request.method, message_class}, request.transaction);
   add_error(message, reply, style);
+  if (reply.alternate) add_alternate(message, *reply.alternate);
   add_addresses(message, reply);
   if (reply.lifetime) {
     message.add_u32(AttributeType::lifetime, static_cast<std::uint32_t>(reply.lifetime->count()));

@@ -11,6 +11,7 @@
 #include "stun/error_code.h"
 #include "stun/message_view.h"
 #include "turn/allocation.h"
+#include "turn/redirection.h"
 #include "turn/types.h"
 
 namespace turn {
@@ -29,6 +30,7 @@ struct Reply {
   std::optional<Allocation::AddressError> address_error;
   std::array<stun::AttributeType, 8> unknown{};  // the first unknown_count of them
   std::size_t unknown_count = 0;
+  std::optional<Alternate> alternate;
   std::optional<ConnectionId> bound;  // once answered, the stream is this one's
 
   static Reply success() { return {}; }

@@ -79,6 +79,10 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
   }
   ++counters.requests;
   RequestContext context = context_of(client, message);
+  if (config.alternates.before_authentication && context.method == Method::allocate &&
+      find(client, now) == nullptr) {
+    if (const auto elsewhere = redirect(context, {})) return send(context, *elsewhere, now);
+  }
   const Allocation* const known = concerned(client, message);
   const auth::Verdict verdict =
       known != nullptr && known->session

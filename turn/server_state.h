@@ -13,6 +13,7 @@
 #include "turn/deadline_wheel.h"
 #include "turn/effect_queue.h"
 #include "turn/pending_requests.h"
+#include "turn/redirection.h"
 #include "turn/relay_addresses.h"
 #include "turn/reply.h"
 #include "turn/server.h"
@@ -28,7 +29,8 @@ struct Server::State {
         random(parts.random),
         allocations(parts.random),
         connections(parts.random, parts.connection_ids),
-        addresses(parts.config) {}
+        addresses(parts.config),
+        redirection(parts.config.alternates, parts.random) {}
 
   /// A request that passed authentication.
   struct Request {
@@ -104,6 +106,8 @@ struct Server::State {
   // Parts of Allocate (on_allocate.cpp).
   std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
   void open_relay(Allocation& allocation, Relay& relay, Family family,
+  /// 300, when this client is to go elsewhere (RFC 8489 10).
+  std::optional<Reply> redirect(const RequestContext& context, std::string_view username);
                   const AllocateRequest& wanted);
   void finish_allocation(Time now);
   /// An error that an operator may want to read about.
@@ -154,6 +158,7 @@ struct Server::State {
   PendingRequests pending;
   Counters counters;
   bool draining = false;
+  Redirection redirection;
 
   /// The Allocate whose relays are being opened: between OpenRelay and its answer no other request
   /// comes in, by the contract of Server.

@@ -39,6 +39,8 @@ std::string_view name_of(Kind kind) {
       return "allocation_refused";
     case Kind::peer_denied:
       return "peer_denied";
+    case Kind::redirected:
+      return "redirected";
   }
   std::unreachable();
 }
@@ -136,6 +138,9 @@ std::string sentence_of(const Event& event) {
     case Kind::peer_denied:
       return fmt::format("peer {} refused: {}: {}", event.peer.ip.to_string(), event.reason,
                          client_of(event));
+    case Kind::redirected:
+      return fmt::format("sent to another server: {}, to {}", client_of(event),
+                         event.peer.to_string());
   }
   std::unreachable();
 }
@@ -157,6 +162,7 @@ ordered_json fields_of(const Event& event) {
   if (event.kind == Kind::permitted || event.kind == Kind::peer_denied) {
     fields["peer"] = event.peer.ip.to_string();
   }
+  if (event.kind == Kind::redirected) fields["alternate"] = event.peer.to_string();
   if (event.lifetime.count() != 0) fields["lifetime"] = event.lifetime.count();
   if (event.kind == Kind::refused) fields["method"] = method_of(event);
   if (std::to_underlying(event.code) != 0) fields["code"] = std::to_underlying(event.code);
@@ -180,6 +186,7 @@ LogLevel level_of(Kind kind) {
     case Kind::expired:
     case Kind::disconnected:
     case Kind::peer_denied:
+    case Kind::redirected:
       return LogLevel::info;
     case Kind::refreshed:
     case Kind::permitted:

@@ -89,6 +89,18 @@ void find(Draft& draft, std::string& name) {
   if (found != paths.end()) name = *found;
 }
 
+void remark_on_balancing(Draft& draft, const Settings& settings) {
+  if (!settings.udp_self_balance) return;
+  if (settings.auxiliary_listeners.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: no effect without an aux-server", given_at(draft, "udp-self-balance")));
+  } else if (!settings.udp_alternate_servers.empty() || !settings.alternate_servers.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: UDP clients are sent to the auxiliary listeners, not to other servers",
+                    given_at(draft, "udp-self-balance")));
+  }
+}
+
 void settle_tls(Draft& draft, TlsSettings& tls) {
   if (!tls.served && !tls.datagrams) return;
   if (tls.certificate_file.empty() && !tls.key_file.empty()) {
@@ -239,6 +251,7 @@ std::expected<void, Failure> finish(Draft& draft) {
   if (auto checked = check_metrics(draft, settings); !checked) return checked;
   if (auto settled = settle_discovery(draft, settings); !settled) return settled;
   remark_on_old_clients(draft, settings);
+  remark_on_balancing(draft, settings);
   if (auto checked = check_relaying(draft, settings); !checked) return checked;
   if (auto checked = check_users(draft, settings); !checked) return checked;
   if (auto checked = check_limits(draft, settings); !checked) return checked;

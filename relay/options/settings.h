@@ -110,6 +110,11 @@ struct Settings {
   std::vector<ExternalAddress> external_addresses;
   std::uint16_t min_port = 49152;
   std::uint16_t max_port = 65535;
+  std::vector<stun::TransportAddress> auxiliary_listeners;
+  // Where clients are sent. `alternate_servers`: UDP and TCP clients, where there are no others.
+  std::vector<turn::AlternateServer> alternate_servers, udp_alternate_servers;
+  std::vector<turn::AlternateServer> tcp_alternate_servers, tls_alternate_servers;
+  bool udp_self_balance = false;                // UDP clients to the auxiliary listeners
   RelaySharing relay_sockets = RelaySharing::own;
   turn::Config turn;  // everything but relay_addresses is final here
   bool allow_loopback_peers = false;

@@ -78,10 +78,13 @@ constexpr Option table[] = {
     {.name = "aux-server",
      .kind = Kind::list,
      .value_name = "IP:PORT",
-     .help = "A further address and port to listen on.",
+     .help = "A further address and port to listen on. Clients that come there are served there: "
+             "none is sent to an alternate server, and RFC 5780 has no part in it.",
      .example = "192.0.2.1:12345",
-     .state = State::ignored,
-     .note = "auxiliary listeners are not built yet"},
+     .set =
+         [](Draft& d, std::string_view v) {
+           return append(listener_address(v), d.settings().auxiliary_listeners);
+         }},
     {.name = "tcp-proxy-port",
      .kind = Kind::value,
      .value_name = "PORT",

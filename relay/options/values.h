@@ -38,6 +38,10 @@ Result<stun::IpAddress> ip_address(std::string_view text);
 Result<ExternalAddress> external_address(std::string_view text);
 Result<turn::AddressRange> address_range(std::string_view text);
 Result<UserSetting> user(std::string_view text);
+/// `IP:PORT`.
+Result<stun::TransportAddress> listener_address(std::string_view text);
+/// `IP`, `IP:PORT` or `[IP]:PORT`, perhaps with `/NAME` behind it.
+Result<turn::AlternateServer> alternate_server(std::string_view text, std::uint16_t usual_port);
 Result<LogLevel> log_level(std::string_view text);
 Result<turn::DefaultFamily> default_family(std::string_view text);
 Result<RelaySharing> relay_sockets(std::string_view text);

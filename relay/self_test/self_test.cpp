@@ -49,6 +49,13 @@ std::expected<std::chrono::microseconds, Failure> relay_around(TurnClient& clien
   return echo;
 }
 
+/// Clients who come to this listener are served by others.
+bool sends_clients_on(const Plan& plan, const TransportAddress& server, Transport transport) {
+  const auto& alternates = plan.turn.alternates.of(transport);
+  return !alternates.empty() &&
+         std::ranges::find(alternates, server, &turn::AlternateServer::address) == alternates.end();
+}
+
 std::string check_transport(const Plan& plan, const TransportAddress& server, Transport transport,
                             const Patience& patience) {
   const auto failed = [&](const Failure& why) {

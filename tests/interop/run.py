@@ -18,6 +18,7 @@ import traceback
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 # pylint: disable=wrong-import-position
+import balancing_cases  # noqa: E402
 import capture  # noqa: E402
 import client_cases  # noqa: E402
 import discovery_cases  # noqa: E402
@@ -82,7 +83,7 @@ def main():
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases,
                                     discovery_cases, dtls_cases, http_cases, icmp_cases,
-                                    tcp_relay_cases)
+                                    tcp_relay_cases, balancing_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

@@ -35,6 +35,7 @@ class FakeAuthenticator : public auth::Authenticator {
   std::set<std::string, std::less<>> wrong_password;  // 401
   std::set<std::string, std::less<>> stale_nonce;     // 438
   std::set<std::string, std::less<>> slow;            // need a lookup until learn()
+  auth::Signature::Algorithm algorithm = auth::Signature::Algorithm::sha1;
 
   static stun::IntegrityKey key_of(std::string_view username) {
     return stun::long_term_key_md5(username, realm, "secret");
@@ -53,7 +54,7 @@ class FakeAuthenticator : public auth::Authenticator {
       return refuse(stun::ErrorCode::stale_nonce, Reason::stale_nonce, name);
     }
     if (slow.contains(name)) return auth::LookUp{name, realm};
-    const auth::Signature signature{auth::Signature::Algorithm::sha1, key_of(name)};
+    const auth::Signature signature{algorithm, key_of(name)};
     auth::Accepted accepted{name, realm, signature};
     const auto token = request.value(stun::AttributeType::access_token);
     if (const auto good_for = token ? stun::decode_u32(*token) : std::nullopt) {

@@ -114,7 +114,7 @@ TEST_CASE("a failed authentication names address, user and reason in one warning
 TEST_CASE("every kind of event has words and a level", "[log]") {
   using enum Event::Kind;
   for (const auto kind : {allocated, refreshed, deallocated, expired, disconnected, permitted,
-                          channel_bound, refused, allocation_refused, peer_denied}) {
+                          channel_bound, refused, allocation_refused, peer_denied, redirected}) {
     const Line line = line_of(event_of(kind));
     CHECK_THAT(line.sentence, Catch::Contains("198.51.100.7:40000 user lqf"));
     CHECK_FALSE(line.fields["event"].get<std::string>().empty());
