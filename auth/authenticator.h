@@ -42,7 +42,7 @@ struct Signature {
 /// The request is from this user. The views live until the next call of the authenticator.
 struct Accepted {
   std::string_view username;  // empty: anonymous
-  std::string_view realm;
+  std::string_view realm;     // lives as long as the authenticator
   Signature signature;
   /// What the request asks for is granted for no longer (RFC 7635 7); nothing: no such limit.
   std::optional<std::chrono::seconds> lifetime_limit{};
@@ -100,6 +100,7 @@ struct Refused {
   stun::ErrorCode code{};
   Reason reason{};
   std::string_view username;  // as claimed, for logs; may be empty; lives as long as the request
+  std::string_view realm;     // which one to ask for; lives as long as the authenticator
 };
 
 /// What an access token has left behind (RFC 7635): until it is over, requests that concern the
@@ -138,9 +139,9 @@ class Authenticator {
                         const Session& session, Time now) = 0;
 
   /// Appends REALM, NONCE and, where they are offered, PASSWORD-ALGORITHMS and
-  /// THIRD-PARTY-AUTHORIZATION.
+  /// THIRD-PARTY-AUTHORIZATION. `realm` is that of the refusal.
   virtual void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
-                             Time now) const = 0;
+                             std::string_view realm, Time now) const = 0;
 
   /// The answer to a LookUp; remembered for a while, bounded.
   virtual void learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,

@@ -204,7 +204,7 @@ Verdict LongTerm::State::identify_external(const Claim& claim, Time now) {
 }
 
 void LongTerm::add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
-                             Time now) const {
+                             std::string_view, Time now) const {
   const Nonce nonce = state_->nonces.issue(client, state_->clock.at(now));
   response.add_text(stun::AttributeType::realm, state_->config.realm);
   response.add_text(stun::AttributeType::nonce, {nonce.data(), nonce.size()});

@@ -54,7 +54,7 @@ class LongTerm : public Authenticator {
   Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
                 const Session& session, Time now) override;
   void add_challenge(stun::MessageBuilder& response, const stun::IpAddress& client,
-                     Time now) const override;
+                     std::string_view realm, Time now) const override;
   void learn(std::string_view username, std::string_view realm, const LookUpAnswer& answer,
              Time now) override;
 
@@ -79,7 +79,8 @@ class Anonymous : public Authenticator {
                 Time now) override {
     return check(request, client, now);
   }
-  void add_challenge(stun::MessageBuilder&, const stun::IpAddress&, Time) const override {}
+  void add_challenge(stun::MessageBuilder&, const stun::IpAddress&, std::string_view,
+                     Time) const override {}
   void learn(std::string_view, std::string_view, const LookUpAnswer&, Time) override {}
 };
 

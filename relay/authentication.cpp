@@ -27,6 +27,32 @@ auth::LongTermConfig long_term_config(const Settings& settings, const NonceKey& 
   return config;
 }
 
+void add_to(auth::RealmConfig& config, const RealmSetting& realm) {
+  config.origins.insert(config.origins.end(), realm.origins.begin(), realm.origins.end());
+  auth::LongTermConfig& credentials = config.credentials;
+  std::ranges::transform(realm.users, std::back_inserter(credentials.users), static_user);
+  credentials.secrets.insert(credentials.secrets.end(), realm.secrets.begin(), realm.secrets.end());
+}
+
+/// The realm of `-r`, which is `first`. The others are as that one, but for users and secrets.
+std::vector<auth::RealmConfig> realm_configs(const Settings& settings,
+                                             const auth::LongTermConfig& first) {
+  std::vector<auth::RealmConfig> configs{{.credentials = first}};
+  for (const RealmSetting& realm : settings.realms) {
+    if (realm.name == settings.realm) {
+      add_to(configs.front(), realm);
+      continue;
+    }
+    auth::RealmConfig config{.credentials = first};
+    config.credentials.realm = realm.name;
+    config.credentials.users.clear();
+    config.credentials.secrets.clear();
+    add_to(config, realm);
+    configs.push_back(std::move(config));
+  }
+  return configs;
+}
+
 }  // namespace
 
 stun::IntegrityKey key_of(const UserSetting& user) {
@@ -63,15 +89,15 @@ Authentication::Authentication(const Settings& settings, const NonceKey& nonce_k
     config.access_token_keys = access_token_keys_.get();
     config.server_name = settings.server_name;
   }
-  auto long_term = std::make_unique<auth::LongTerm>(std::move(config));
-  long_term_ = long_term.get();
-  authenticator_ = std::move(long_term);
+  auto realms = std::make_unique<auth::Realms>(realm_configs(settings, config));
+  realms_ = realms.get();
+  authenticator_ = std::move(realms);
 }
 
 void Authentication::set_wall_clock(auth::Time now) {
-  if (long_term_ == nullptr) return;
+  if (realms_ == nullptr) return;
   const auto wall = std::chrono::system_clock::now().time_since_epoch();
-  long_term_->set_wall_clock({std::chrono::duration_cast<std::chrono::seconds>(wall).count()}, now);
+  realms_->set_wall_clock({std::chrono::duration_cast<std::chrono::seconds>(wall).count()}, now);
 }
 
 }  // namespace relay

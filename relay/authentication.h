@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "auth/long_term.h"
+#include "auth/realms.h"
 #include "relay/options/settings.h"
 #include "stun/integrity.h"
 
@@ -32,7 +33,7 @@ class Authentication {
  private:
   std::unique_ptr<auth::AccessTokenKeys> access_token_keys_;
   std::unique_ptr<auth::Authenticator> authenticator_;
-  auth::LongTerm* long_term_ = nullptr;
+  auth::Realms* realms_ = nullptr;  // null: anybody comes in
 };
 
 }  // namespace relay

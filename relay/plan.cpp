@@ -22,6 +22,21 @@ void plan_server_name(Settings& settings) {
   if (settings.server_name.empty()) settings.server_name = settings.realm;
 }
 
+/// What is particular to a realm.
+void plan_realms(Plan& plan) {
+  for (const RealmSetting& realm : plan.settings.realms) {
+    if (realm.max_bps) plan.turn.max_bps_by_realm[realm.name] = *realm.max_bps;
+    const bool may_be_entered = !realm.users.empty() || !realm.secrets.empty() ||
+                                realm.name == plan.settings.realm || plan.settings.anonymous;
+    if (may_be_entered) continue;
+    plan.remarks.push_back(
+        fmt::format("nobody gets into the realm {}: it has no user and no secret", realm.name));
+  }
+  if (plan.settings.anonymous && !plan.settings.realms.empty()) {
+    plan.remarks.push_back("nobody is asked for a realm (--no-auth): those given have no effect");
+  }
+}
+
 /// A key is a digest of the realm too: one made for another realm never fits.
 void remark_on_keys(Plan& plan, bool realm_given) {
   const bool has_keys = std::ranges::any_of(
@@ -99,6 +114,7 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   plan.turn.announce_peers = plan.settings.relay_sockets == RelaySharing::shared;
   plan_realm(plan.settings, host);
   plan_server_name(plan.settings);
+  plan_realms(plan);
   plan_workers(plan.settings, host);
   plan_host_names(plan, host);
   remark_on_keys(plan, realm_given);
@@ -108,9 +124,9 @@ std::expected<Plan, std::string> make_plan(Settings settings, const HostFacts& h
   if (const Complaint wrong = plan_relays(plan, host)) return std::unexpected(*wrong);
   if (const Complaint wrong = plan_external_addresses(plan)) return std::unexpected(*wrong);
   plan_discovery(plan, host);
+  plan_redirection(plan, host);
   plan_peer_rules(plan, host);
   return plan;
 }
 
 }  // namespace relay
-  plan_redirection(plan, host);

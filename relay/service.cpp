@@ -63,11 +63,19 @@ std::int64_t expiry_of(const net::tls::SharedContext& tls) {
 
 QuotaLimits quota_limits(const Settings& settings) {
   const std::uint64_t share = settings.turn.max_bps;
-  return {
-      .per_user = settings.user_quota,
-      .total = settings.total_quota,
-      .bandwidth = share != 0 ? settings.bps_capacity / share : 0,
-      .separator = settings.secrets.empty() ? std::optional<char>{} : settings.rest_api_separator};
+  QuotaLimits limits{.per_user = settings.user_quota,
+                     .total = settings.total_quota,
+                     .by_realm = {},
+                     .bandwidth = share != 0 ? settings.bps_capacity / share : 0,
+                     .separator = {}};
+  bool secrets = !settings.secrets.empty();
+  for (const RealmSetting& realm : settings.realms) {
+    limits.by_realm[realm.name] = {realm.user_quota.value_or(limits.per_user),
+                                   realm.total_quota.value_or(limits.total)};
+    secrets = secrets || !realm.secrets.empty();
+  }
+  if (secrets) limits.separator = settings.rest_api_separator;
+  return limits;
 }
 
 net::RelayPortOptions port_options(const Plan& plan, std::size_t descriptors) {

@@ -50,6 +50,7 @@ enum class AttributeType : std::uint16_t {
   password_algorithms = 0x8002,
   alternate_domain = 0x8003,
   icmp = 0x8004,
+  bandwidth = 0x8010,  // of a draft of TURN; coturn's number
   software = 0x8022,
   alternate_server = 0x8023,
   fingerprint = 0x8028,

@@ -120,6 +120,11 @@ std::expected<AllocateRequest, ErrorCode> AllocateRequest::parse(const stun::Mes
   const auto lifetime = parse_lifetime(message);
   if (!lifetime) return std::unexpected(lifetime.error());
   request.lifetime = *lifetime;
+  // Of a draft, and optional: what is malformed is as good as absent.
+  if (const auto value = message.value(AttributeType::bandwidth)) {
+    if (const auto units = stun::decode_u32(*value))
+      request.bytes_per_second = *units * bandwidth_unit;
+  }
   return request;
 }
 

@@ -12,14 +12,18 @@
 
 namespace turn {
 
+/// BANDWIDTH counts kilobits per second, of 1024 bits as coturn has them; in bytes.
+inline constexpr std::uint64_t bandwidth_unit = 128;
+
 struct AllocateRequest {
-  std::optional<Family> family;           // REQUESTED-ADDRESS-FAMILY
-  bool tcp = false;                       // REQUESTED-TRANSPORT
-  bool additional_ipv6 = false;           // ADDITIONAL-ADDRESS-FAMILY
-  bool even_port = false;                 // EVEN-PORT
-  bool reserve_next = false;              // its R bit
-  std::optional<ReservationToken> token;  // RESERVATION-TOKEN
-  std::optional<Seconds> lifetime;        // LIFETIME
+  std::optional<Family> family;                   // REQUESTED-ADDRESS-FAMILY
+  bool tcp = false;                               // REQUESTED-TRANSPORT
+  bool additional_ipv6 = false;                   // ADDITIONAL-ADDRESS-FAMILY
+  bool even_port = false;                         // EVEN-PORT
+  bool reserve_next = false;                      // its R bit
+  std::optional<ReservationToken> token;          // RESERVATION-TOKEN
+  std::optional<Seconds> lifetime;                // LIFETIME
+  std::optional<std::uint64_t> bytes_per_second;  // BANDWIDTH, in bandwidth_unit there
 
   /// The error code of 7.2, or of RFC 6062 5.1, for a request whose attributes are not in order, or
   /// that wants what is not relayed here.

@@ -51,6 +51,8 @@ class Allocation {
   const FiveTuple client;
   struct Buckets {
     TokenBucket from_client, to_client;
+    std::uint64_t bytes_per_second = 0;
+    bool asked_for = false;  // by BANDWIDTH
   };
   std::unique_ptr<Buckets> buckets;  // only with a bandwidth limit
   Event::Totals totals;
@@ -64,6 +66,8 @@ class Allocation {
 
   DeadlineWheel::Hook hook{this};
   std::string username;
+  std::string_view realm;                     // lives as long as the authenticator
+  std::unique_ptr<const std::string> origin;  // only where it must stay the same
   /// What the access token that came last has left behind; null: made with a password, or without.
   struct TokenSession {
     std::string username;

@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "turn/behavior_discovery.h"
 #include "turn/limits.h"
+#include "turn/redirection.h"
 #include "turn/types.h"
 
 namespace turn {
-#include "turn/redirection.h"
 
 /// One address that relays are opened on, and what the world is told instead of it.
 struct RelayAddress {
@@ -35,11 +38,11 @@ struct Config {
   bool prefer_asked = true;
   DefaultFamily default_family = DefaultFamily::ipv4;
 
+  Alternates alternates;
+
   bool udp_relay = true;
   bool tcp_relay = true;  // RFC 6062
   Seconds peer_connect_time = default_peer_connect_time;
-  Alternates alternates;
-
   Seconds bind_time = default_bind_time;
   /// Connections to peers of all TCP allocations of one server.
   std::size_t max_connections = 4096;
@@ -63,6 +66,14 @@ struct Config {
 
   /// Bytes per second and direction of one allocation; 0: no limit.
   std::uint64_t max_bps = 0;
+  /// In these realms another one.
+  std::map<std::string, std::uint64_t, std::less<>> max_bps_by_realm;
+  std::uint64_t max_bps_of(std::string_view realm) const {
+    const auto own = max_bps_by_realm.find(realm);
+    return own == max_bps_by_realm.end() ? max_bps : own->second;
+  }
+
+  bool check_origin = false;  // ORIGIN stays the same as long as the allocation
 };
 
 }  // namespace turn

@@ -57,7 +57,7 @@ void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
   for (Relay& relay : allocation.relays) {
     if (relay.state != Relay::State::none) close_relay(allocation, relay);
   }
-  quota.release(allocation.username);
+  quota.release(allocation.username, allocation.realm);
   --counters.allocations;
   allocations.erase(allocation);
 }

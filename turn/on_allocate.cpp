@@ -68,7 +68,7 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
     return Reply::error(ErrorCode::address_family_not_supported);
   }
   // 10: quotas, before anything is spent on the allocation.
-  const Quota::Answer answer = quota.acquire(request.username);
+  const Quota::Answer answer = quota.acquire(request.username, request.realm);
   if (answer != Quota::Answer::granted) {
     return refuse_allocation(client, request.username, ErrorCode::allocation_quota_reached,
                              to_string(answer));
@@ -79,7 +79,12 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
   allocation.transaction = request.context.transaction;
   allocation.granted = grant(request, wanted.lifetime);
   if (wanted.tcp) allocation.connections = std::make_unique<std::vector<ConnectionId>>();
-  if (config.max_bps > 0) allocation.buckets = std::make_unique<Allocation::Buckets>();
+  allocation.realm = request.realm;
+  limit_bandwidth(allocation, wanted);
+  if (const auto origin = request.message.value(stun::AttributeType::origin);
+      origin && config.check_origin) {
+    allocation.origin = std::make_unique<const std::string>(stun::as_text(*origin));
+  }
   if (!has_first && !wanted.token) {
     allocation.address_error = {first, ErrorCode::address_family_not_supported};
   }
@@ -90,6 +95,17 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
   if (has_first || wanted.token) open_relay(allocation, allocation.relays[0], first, wanted);
   if (has_ipv6) open_relay(allocation, allocation.relays[1], Family::ipv6, wanted);
   return std::nullopt;
+}
+
+/// The realm's limit, or what the client wants to get by with (BANDWIDTH).
+void Server::State::limit_bandwidth(Allocation& allocation, const AllocateRequest& wanted) const {
+  const std::uint64_t most = config.max_bps_of(allocation.realm);
+  const std::uint64_t wish = wanted.bytes_per_second.value_or(0);
+  const std::uint64_t limit = most == 0 || wish == 0 ? std::max(most, wish) : std::min(most, wish);
+  if (limit == 0) return;
+  allocation.buckets = std::make_unique<Allocation::Buckets>();
+  allocation.buckets->bytes_per_second = limit;
+  allocation.buckets->asked_for = wish != 0;
 }
 
 void Server::State::open_relay(Allocation& allocation, Relay& relay, Family family,
@@ -145,7 +161,7 @@ void Server::State::finish_allocation(Time now) {
     const Reply reply = refuse_allocation(done.context.client, allocation.username,
                                           ErrorCode::insufficient_capacity,
                                           "no relay port of the kind asked for is free");
-    quota.release(allocation.username);
+    quota.release(allocation.username, allocation.realm);
     --counters.allocations;
     allocations.erase(allocation);
     return send(done.context, reply, now);
@@ -177,6 +193,10 @@ Reply Server::State::allocated(const Allocation& allocation, Time now) const {
   reply.mapped = allocation.client.client;
   reply.lifetime = allocation.granted;
   reply.reservation = allocation.reservation;
+  if (allocation.buckets && allocation.buckets->asked_for) {
+    reply.bandwidth = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(allocation.buckets->bytes_per_second / bandwidth_unit, 0xffffffff));
+  }
   reply.address_error = allocation.address_error;
   return reply;
 }

@@ -16,7 +16,7 @@ void Server::State::on_binding(const FiveTuple& client, const MessageView& messa
   if (config.authenticate_binding) return on_request(client, message, now);
   if (!config.discovery.empty()) {
     const RequestContext context = context_of(client, message);
-    return send(context, *dispatch({message, context, {}, now}), now);
+    return send(context, *dispatch({message, context, {}, {}, now}), now);
   }
   const stun::BindingOptions options{.software = config.software,
                                      .always_fingerprint = config.always_fingerprint,

@@ -52,7 +52,7 @@ Time::duration Server::handle_stream_data(ConnectionId id, StreamDirection direc
   if (!allocation.buckets) return {};
   TokenBucket& bucket =
       from_client ? allocation.buckets->from_client : allocation.buckets->to_client;
-  return bucket.charge(bytes, state_->config.max_bps, now);
+  return bucket.charge(bytes, allocation.buckets->bytes_per_second, now);
 }
 
 /// Whatever is left to expire of connections that have not been bound.

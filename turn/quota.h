@@ -13,9 +13,9 @@ class Quota {
 
   enum class Answer : std::uint8_t { granted, user_quota, total_quota, bandwidth };
   /// Charges one allocation to `username` (empty: anonymous), or says which bound forbids it.
-  virtual Answer acquire(std::string_view username) = 0;
-  /// Gives back what acquire() granted to the same name.
-  virtual void release(std::string_view username) = 0;
+  virtual Answer acquire(std::string_view username, std::string_view realm) = 0;
+  /// Gives back what acquire() granted to the same user.
+  virtual void release(std::string_view username, std::string_view realm) = 0;
 };
 
 /// Which bound it was, for logs.

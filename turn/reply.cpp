@@ -50,11 +50,14 @@ Bytes write_reply(const Reply& reply, const RequestContext& request, const Reply
   if (reply.lifetime) {
     message.add_u32(AttributeType::lifetime, static_cast<std::uint32_t>(reply.lifetime->count()));
   }
+  if (reply.bandwidth) message.add_u32(AttributeType::bandwidth, *reply.bandwidth);
   if (reply.reservation) message.add(AttributeType::reservation_token, *reply.reservation);
   if (reply.connection) {
     message.add_u32(AttributeType::connection_id, static_cast<std::uint32_t>(*reply.connection));
   }
-  if (reply.challenge) authenticator.add_challenge(message, request.client.client.ip, now);
+  if (reply.challenge) {
+    authenticator.add_challenge(message, request.client.client.ip, reply.realm, now);
+  }
   if (!style.software.empty()) message.add_text(AttributeType::software, style.software);
   const bool fingerprint = style.always_fingerprint || request.fingerprint;
   if (reply.discovery) {

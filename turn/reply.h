@@ -19,6 +19,7 @@ namespace turn {
 struct Reply {
   std::optional<stun::ErrorCode> code;  // none: success
   bool challenge = false;               // REALM, NONCE and what else a client needs to authenticate
+  std::string_view realm;               // of the challenge
   std::optional<TransportAddress> mapped;
   bool mapped_too = false;  // MAPPED-ADDRESS besides XOR-MAPPED-ADDRESS
   std::optional<stun::DiscoveryAnswer> discovery;
@@ -27,10 +28,11 @@ struct Reply {
   std::optional<Seconds> lifetime;
   std::optional<ReservationToken> reservation;
   std::optional<ConnectionId> connection;  // CONNECTION-ID
+  std::optional<std::uint32_t> bandwidth;  // in bandwidth_unit
   std::optional<Allocation::AddressError> address_error;
+  std::optional<Alternate> alternate;
   std::array<stun::AttributeType, 8> unknown{};  // the first unknown_count of them
   std::size_t unknown_count = 0;
-  std::optional<Alternate> alternate;
   std::optional<ConnectionId> bound;  // once answered, the stream is this one's
 
   static Reply success() { return {}; }

@@ -98,8 +98,8 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
   }
   const auto& accepted = std::get<auth::Accepted>(verdict);
   context.signature = accepted.signature;
-  if (const auto reply =
-          dispatch({message, context, accepted.username, now, accepted.lifetime_limit})) {
+  if (const auto reply = dispatch(
+          {message, context, accepted.username, accepted.realm, now, accepted.lifetime_limit})) {
     send(context, *reply, now);
   }
 }
@@ -119,6 +119,7 @@ void Server::State::on_refused(RequestContext context, const auth::Refused& refu
   Reply reply = Reply::error(refused.code);
   reply.challenge =
       refused.code == ErrorCode::unauthenticated || refused.code == ErrorCode::stale_nonce;
+  reply.realm = refused.realm;
   if (refused.code == ErrorCode::unknown_attribute) {
     reply.unknown[reply.unknown_count++] = stun::AttributeType::access_token;
   }
@@ -167,8 +168,10 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
   }
 
   Allocation* allocation = find(request.context.client, request.now);
-  if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);          // 5-8
-  if (!is_owner(request, *allocation)) return Reply::error(ErrorCode::wrong_credentials);  // 5-9
+  if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);  // 5-8
+  if (!is_owner(request, *allocation) || !has_same_origin(request.message, *allocation)) {
+    return Reply::error(ErrorCode::wrong_credentials);  // 5-9
+  }
   note_session(request, *allocation);
   if (request.context.method == Method::connect) return on_connect(request, *allocation);
   if (request.context.method == Method::refresh) return on_refresh(request, *allocation);
@@ -179,6 +182,7 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
 /// By access tokens whoever has one for this server: each may come with another key's name, since
 /// authorization servers change their keys, and the server does not learn whom it was given to.
 bool Server::State::is_owner(const Request& request, const Allocation& allocation) {
+  if (allocation.realm != request.realm) return false;
   if (allocation.session) return request.lifetime_limit.has_value();
   return allocation.username == request.username && !request.lifetime_limit;
 }
@@ -189,6 +193,13 @@ void Server::State::note_session(const Request& request, Allocation& allocation)
   allocation.session = std::make_unique<Allocation::TokenSession>(
       std::string(request.username), request.context.signature.key,
       request.now + *request.lifetime_limit);
+}
+
+/// --check-origin-consistency: who allocated with an ORIGIN goes on with it.
+bool Server::State::has_same_origin(const MessageView& message, const Allocation& allocation) {
+  if (!allocation.origin) return true;
+  const auto origin = message.value(stun::AttributeType::origin);
+  return origin && stun::as_text(*origin) == *allocation.origin;
 }
 
 void Server::State::send(const RequestContext& context, const Reply& reply,

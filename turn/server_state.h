@@ -37,6 +37,7 @@ struct Server::State {
     const stun::MessageView& message;
     const RequestContext& context;
     std::string_view username;
+    std::string_view realm;  // lives as long as the authenticator
     Time now;
     std::optional<Seconds> lifetime_limit = {};  // by the credentials
   };
@@ -52,6 +53,7 @@ struct Server::State {
   std::optional<Reply> dispatch(const Request& request);
   static bool is_owner(const Request& request, const Allocation& allocation);
   static void note_session(const Request& request, Allocation& allocation);
+  static bool has_same_origin(const stun::MessageView& message, const Allocation& allocation);
   void send(const RequestContext& context, const Reply& reply, Time now) {
     const auto room = std::span(response);
     send(context, reply, reply.discovery ? room : room.first(max_response), now);
@@ -104,11 +106,12 @@ struct Server::State {
   void close_connections(Allocation& allocation, Family family);
 
   // Parts of Allocate (on_allocate.cpp).
-  std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
-  void open_relay(Allocation& allocation, Relay& relay, Family family,
   /// 300, when this client is to go elsewhere (RFC 8489 10).
   std::optional<Reply> redirect(const RequestContext& context, std::string_view username);
+  std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
+  void open_relay(Allocation& allocation, Relay& relay, Family family,
                   const AllocateRequest& wanted);
+  void limit_bandwidth(Allocation& allocation, const AllocateRequest& wanted) const;
   void finish_allocation(Time now);
   /// An error that an operator may want to read about.
   Reply refuse_allocation(const FiveTuple& client, std::string_view username, stun::ErrorCode code,
@@ -138,7 +141,8 @@ struct Server::State {
   bool take_bandwidth(Allocation& allocation, TokenBucket Allocation::Buckets::* bucket,
                       std::size_t bytes, Time now) {
     if (!allocation.buckets) return true;
-    const bool taken = ((*allocation.buckets).*bucket).take(bytes, config.max_bps, now);
+    const bool taken =
+        ((*allocation.buckets).*bucket).take(bytes, allocation.buckets->bytes_per_second, now);
     counters.over_bandwidth += taken ? 0 : 1;
     return taken;
   }
@@ -154,11 +158,11 @@ struct Server::State {
   AllocationTable allocations;
   ConnectionTable connections;
   RelayAddresses addresses;
+  Redirection redirection;
   EffectQueue effects;
   PendingRequests pending;
   Counters counters;
   bool draining = false;
-  Redirection redirection;
 
   /// The Allocate whose relays are being opened: between OpenRelay and its answer no other request
   /// comes in, by the contract of Server.

@@ -51,6 +51,14 @@ std::string users(const Settings& settings) {
   return text;
 }
 
+std::string more_realms(const Settings& settings) {
+  std::string text;
+  for (const RealmSetting& realm : settings.realms) {
+    if (realm.name != settings.realm) text += ", " + realm.name;
+  }
+  return text;
+}
+
 std::string limit(std::uint64_t value, std::string_view what) {
   return value == 0 ? std::string() : fmt::format(", {} {}", value, what);
 }
@@ -83,7 +91,7 @@ std::string check_report(const Parsed& parsed) {
   text += fmt::format("  listens on  {}\n", listening(settings));
   text += fmt::format("  relays on   {}\n", relaying(settings));
   text += fmt::format("  serves      {}\n", users(settings));
-  text += fmt::format("  realm       {}\n", realm);
+  text += fmt::format("  realm       {}{}\n", realm, more_realms(settings));
   text += fmt::format("  limits      {}\n", limits(settings));
   text += fmt::format("  logs to     {}\n", logging(settings.log));
   if (!parsed.warnings.empty()) text += fmt::format("  warnings    {}\n", parsed.warnings.size());

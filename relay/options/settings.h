@@ -87,6 +87,16 @@ struct ProxySettings {
   std::vector<turn::AddressRange> trusted;          // empty: proxies on this host
 };
 
+/// A realm besides the one of `-r`, or what is particular to that one.
+struct RealmSetting {
+  std::string name;
+  std::vector<std::string> origins;  // clients of these pages belong to it
+  std::vector<UserSetting> users;
+  std::vector<std::string> secrets;
+  std::optional<std::uint32_t> user_quota, total_quota;  // none: as everywhere
+  std::optional<std::uint64_t> max_bps;
+};
+
 struct Settings {
   // Listening. Empty listening_ips: every address of every interface that is up.
   std::vector<stun::IpAddress> listening_ips;
@@ -100,6 +110,11 @@ struct Settings {
   HttpSettings http;
   MetricsSettings metrics;
   ProxySettings proxy;
+  std::vector<stun::TransportAddress> auxiliary_listeners;
+  // Where clients are sent. `alternate_servers`: UDP and TCP clients, where there are no others.
+  std::vector<turn::AlternateServer> alternate_servers, udp_alternate_servers;
+  std::vector<turn::AlternateServer> tcp_alternate_servers, tls_alternate_servers;
+  bool udp_self_balance = false;                // UDP clients to the auxiliary listeners
   std::size_t workers = 0;                      // 0: as many as CPUs may be used
   std::size_t socket_buffer = 2 * 1024 * 1024;  // bytes, SO_RCVBUF and SO_SNDBUF
   bool io_uring = true;                         // where the kernel has it
@@ -110,11 +125,6 @@ struct Settings {
   std::vector<ExternalAddress> external_addresses;
   std::uint16_t min_port = 49152;
   std::uint16_t max_port = 65535;
-  std::vector<stun::TransportAddress> auxiliary_listeners;
-  // Where clients are sent. `alternate_servers`: UDP and TCP clients, where there are no others.
-  std::vector<turn::AlternateServer> alternate_servers, udp_alternate_servers;
-  std::vector<turn::AlternateServer> tcp_alternate_servers, tls_alternate_servers;
-  bool udp_self_balance = false;                // UDP clients to the auxiliary listeners
   RelaySharing relay_sockets = RelaySharing::own;
   turn::Config turn;  // everything but relay_addresses is final here
   bool allow_loopback_peers = false;
@@ -129,6 +139,7 @@ struct Settings {
   bool anonymous = false;  // -z
   std::string realm;       // empty: the host's domain name, else its name
   std::vector<UserSetting> users;
+  std::vector<RealmSetting> realms;
   bool time_limited = false;         // --use-auth-secret
   std::vector<std::string> secrets;  // --static-auth-secret
   char rest_api_separator = ':';

@@ -10,6 +10,7 @@ std::span<const Group> groups() {
       Group{"Relaying", relaying_options},
       Group{"Peers", peer_options},
       Group{"Users", user_options},
+      Group{"Realms", realm_options},
       Group{"Limits", limit_options},
       Group{"Protocol", protocol_options},
       Group{"Logging", logging_options},

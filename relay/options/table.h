@@ -25,6 +25,7 @@ extern const std::span<const Option> listening_options;
 extern const std::span<const Option> relaying_options;
 extern const std::span<const Option> peer_options;
 extern const std::span<const Option> user_options;
+extern const std::span<const Option> realm_options;
 extern const std::span<const Option> limit_options;
 extern const std::span<const Option> protocol_options;
 extern const std::span<const Option> logging_options;

@@ -26,7 +26,7 @@ constexpr Option table[] = {
      .value_name = "N",
      .default_value = "0",
      .unit = "allocations",
-     .help = "What all users together may have at a time; 0 is no limit.",
+     .help = "What all users of a realm together may have at a time; 0 is no limit.",
      .set =
          [](Draft& d, std::string_view v) {
            return store(number(v, 0, max_count), d.settings().total_quota);

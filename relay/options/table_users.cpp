@@ -169,11 +169,6 @@ constexpr Option table[] = {
              "THIRD-PARTY-AUTHORIZATION. Without it: the realm.",
      .example = "turn.example.org",
      .set = set_server_name},
-    {.name = "check-origin-consistency",
-     .default_value = "false",
-     .help = "Refuse a client that changes its ORIGIN attribute.",
-     .state = State::ignored,
-     .note = "the ORIGIN attribute is not built yet"},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "relay/options/suggest.h"
 #include "relay/options/table.h"
+#include "relay/options/yaml_reader.h"
 
 namespace relay::options {
 namespace {
@@ -24,28 +25,12 @@ std::vector<std::string> lines_of(std::string_view text) {
   return lines;
 }
 
-class Reader {
- public:
-  Reader(std::string_view text, const std::string& path) : path_(path), lines_(lines_of(text)) {}
+}  // namespace
 
-  std::expected<FileContent, std::string> read(const YAML::Node& root);
-  std::unexpected<std::string> wrong(const YAML::Mark& mark, std::string_view what) const;
+YamlReader::YamlReader(std::string_view text, const std::string& path)
+    : path_(path), lines_(lines_of(text)) {}
 
- private:
-  using Outcome = std::expected<void, std::string>;
-  Outcome read_entry(const YAML::Node& key, const YAML::Node& value);
-  Outcome read_list(const Option& option, const YAML::Node& values, const std::string& written);
-  void add(const Option& option, const YAML::Node& value, const std::string& written);
-  void add_without_value(const Option& option, const YAML::Node& key);
-  std::string_view line(const YAML::Mark& mark) const;
-
-  const std::string& path_;
-  std::vector<std::string> lines_;
-  std::set<std::string> seen_;
-  FileContent content_;
-};
-
-std::expected<FileContent, std::string> Reader::read(const YAML::Node& root) {
+std::expected<FileContent, std::string> YamlReader::read(const YAML::Node& root) {
   if (root.IsNull()) return std::move(content_);
   if (!root.IsMap()) return wrong(root.Mark(), "write one \"name: value\" per line");
   for (const auto& entry : root) {
@@ -56,10 +41,11 @@ std::expected<FileContent, std::string> Reader::read(const YAML::Node& root) {
   return std::move(content_);
 }
 
-Reader::Outcome Reader::read_entry(const YAML::Node& key, const YAML::Node& value) {
+YamlReader::Outcome YamlReader::read_entry(const YAML::Node& key, const YAML::Node& value) {
   if (!key.IsScalar()) return wrong(key.Mark(), "a key is the long name of an option");
   const std::string& name = key.Scalar();
   const Option* option = find_option(name);
+  if (name == "realms" && value.IsMap() && seen_.insert(name).second) return read_realms(value);
   if (!option) {
     const std::string_view nearest = nearest_option(name);
     return wrong(key.Mark(),
@@ -86,8 +72,8 @@ Reader::Outcome Reader::read_entry(const YAML::Node& key, const YAML::Node& valu
   return {};
 }
 
-Reader::Outcome Reader::read_list(const Option& option, const YAML::Node& values,
-                                  const std::string& written) {
+YamlReader::Outcome YamlReader::read_list(const Option& option, const YAML::Node& values,
+                                          const std::string& written) {
   if (option.kind != Kind::list) {
     return wrong(values.Mark(), fmt::format("\"{}\" has one value, not a list", written));
   }
@@ -98,7 +84,7 @@ Reader::Outcome Reader::read_list(const Option& option, const YAML::Node& values
   return {};
 }
 
-void Reader::add(const Option& option, const YAML::Node& value, const std::string& written) {
+void YamlReader::add(const Option& option, const YAML::Node& value, const std::string& written) {
   const YAML::Mark mark = value.Mark();
   // yaml-cpp marks what was quoted with the tag "!"; the value begins after the quote.
   const std::size_t quote = value.Tag() == "!" ? 1 : 0;
@@ -114,7 +100,7 @@ void Reader::add(const Option& option, const YAML::Node& value, const std::strin
 }
 
 /// yaml-cpp has no place for a value that is not there: the end of the key's line it is.
-void Reader::add_without_value(const Option& option, const YAML::Node& key) {
+void YamlReader::add_without_value(const Option& option, const YAML::Node& key) {
   const YAML::Mark mark = key.Mark();
   const std::string text(line(mark));
   content_.assignments.push_back({.option = &option,
@@ -126,21 +112,20 @@ void Reader::add_without_value(const Option& option, const YAML::Node& key) {
                                             .column = text.size()}});
 }
 
-std::string_view Reader::line(const YAML::Mark& mark) const {
+std::string_view YamlReader::line(const YAML::Mark& mark) const {
   const auto number = static_cast<std::size_t>(mark.line);
   return mark.line >= 0 && number < lines_.size() ? lines_[number] : std::string_view();
 }
 
-std::unexpected<std::string> Reader::wrong(const YAML::Mark& mark, std::string_view what) const {
+std::unexpected<std::string> YamlReader::wrong(const YAML::Mark& mark,
+                                               std::string_view what) const {
   if (mark.is_null()) return std::unexpected(fmt::format("{}: {}", path_, what));
   return std::unexpected(fmt::format("{}:{}: {}", path_, mark.line + 1, what) +
                          with_caret(line(mark), static_cast<std::size_t>(mark.column)));
 }
 
-}  // namespace
-
 std::expected<FileContent, std::string> read_yaml(std::string_view text, const std::string& path) {
-  Reader reader(text, path);
+  YamlReader reader(text, path);
   try {
     return reader.read(YAML::Load(std::string(text)));
   } catch (const YAML::Exception& exception) {

@@ -71,6 +71,9 @@ std::string check_transport(const Plan& plan, const TransportAddress& server, Tr
   if (plan.turn.stun_only || !plan.turn.udp_relay) {
     return fmt::format("{} ok (STUN alone)", name_of(transport));
   }
+  if (sends_clients_on(plan, server, transport)) {
+    return fmt::format("{} ok (sends clients to other servers)", name_of(transport));
+  }
   const auto echo = relay_around(client, patience);
   if (!echo) return failed(echo.error());
   return fmt::format("{} ok {:.2f} ms", name_of(transport),

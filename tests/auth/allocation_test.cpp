@@ -70,7 +70,7 @@ TEST_CASE("a stale nonce, a challenge and a refresh allocate nothing", "[auth][a
   std::vector<std::byte> buffer(512);
   const auto before = heap_allocations();
   stun::MessageBuilder response(buffer, {stun::Method::allocate, stun::Class::error}, {});
-  bench.authenticator.add_challenge(response, bench.client, bench.now);
+  bench.authenticator.add_challenge(response, bench.client, {}, bench.now);
   const auto taken = heap_allocations() - before;
   CHECK(taken == 0);
   CHECK(response.finish());

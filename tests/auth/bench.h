@@ -69,7 +69,7 @@ class Bench {
   Challenge challenge() const {
     std::vector<std::byte> buffer(1024);
     stun::MessageBuilder builder(buffer, {stun::Method::refresh, stun::Class::error}, {});
-    authenticator.add_challenge(builder, client, now);
+    authenticator.add_challenge(builder, client, {}, now);
     const auto message = stun::MessageView::parse(builder.finish().value());
     Challenge challenge;
     challenge.realm = text(message->value(AttributeType::realm).value());

@@ -41,8 +41,8 @@ class BareServer {
 
  private:
   struct NoQuota final : turn::Quota {
-    Answer acquire(std::string_view) override { return Answer::granted; }
-    void release(std::string_view) override {}
+    Answer acquire(std::string_view, std::string_view) override { return Answer::granted; }
+    void release(std::string_view, std::string_view) override {}
   };
   static turn::Config make_config() {
     turn::Config config;

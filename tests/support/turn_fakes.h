@@ -73,7 +73,7 @@ class FakeAuthenticator : public auth::Authenticator {
     return verdict;
   }
 
-  void add_challenge(stun::MessageBuilder& response, const stun::IpAddress&,
+  void add_challenge(stun::MessageBuilder& response, const stun::IpAddress&, std::string_view,
                      auth::Time) const override {
     response.add_text(stun::AttributeType::realm, realm);
     response.add_text(stun::AttributeType::nonce, "a nonce");
@@ -99,14 +99,14 @@ class FakeQuota : public turn::Quota {
   std::size_t total = std::numeric_limits<std::size_t>::max();
   bool bandwidth_left = true;
 
-  Answer acquire(std::string_view username) override {
+  Answer acquire(std::string_view username, std::string_view) override {
     if (held() >= total) return Answer::total_quota;
     if (held_by(username) >= per_user) return Answer::user_quota;
     if (!bandwidth_left) return Answer::bandwidth;
     held_.emplace(username);
     return Answer::granted;
   }
-  void release(std::string_view username) override {
+  void release(std::string_view username, std::string_view) override {
     const auto at = held_.find(username);
     if (at == held_.end()) throw std::logic_error("released what was never acquired");
     held_.erase(at);
