@@ -25,6 +25,8 @@ std::optional<Reply> Server::State::on_connect(const Request& request, Allocatio
     return Reply::error(*code);
   }
   if (!may_reach(*peer, destination)) return Reply::error(ErrorCode::forbidden);
+  const Relay* const relay = allocation.relay(destination.ip.family(), request.now);
+  if (relay == nullptr) return Reply::error(ErrorCode::peer_address_family_mismatch);
   if (!connections.has_room(allocation, config.max_connections)) {
     return Reply::error(ErrorCode::insufficient_capacity);
   }
@@ -32,8 +34,7 @@ std::optional<Reply> Server::State::on_connect(const Request& request, Allocatio
                                            .peer = destination,
                                            .deadline = request.now + config.peer_connect_time,
                                            .requested = request.context});
-  effects.push(
-      ConnectPeer{id, allocation.relay(destination.ip.family(), request.now)->id, destination});
+  effects.push(ConnectPeer{id, relay->id, destination});
   return std::nullopt;
 }
 
@@ -66,6 +67,9 @@ std::optional<ConnectionId> Server::handle_peer_accepted(RelayId relay,
   State& state = *state_;
   Allocation* const allocation = find(relay, now);
   if (allocation == nullptr || !allocation->is_tcp()) return std::nullopt;
+  // A connection ends with the relay of its family, so it belongs to that one.
+  const Relay* const own = allocation->relay(source.ip.family(), now);
+  if (own == nullptr || own->id != relay) return std::nullopt;
   // "If no permission for this peer has been installed for this allocation, the server MUST close
   // the connection with the peer immediately after it has been accepted."
   const State::Origin origin = state.origin_of(*allocation, source, now);

@@ -180,6 +180,16 @@ TEST_CASE("a peer with a permission may connect, and its client is told", "[turn
   }
 }
 
+TEST_CASE("a peer of another family than the relay is turned away", "[turn][rfc6062-5.3]") {
+  TcpBench tcp;
+  BenchClient both = tcp.bench.client("198.51.100.9:40000", Transport::tcp);
+  REQUIRE(both.allocate({.transport = 6, .additional_family = ipv6}) == success);
+  const auto far = "[2001:db8:1::1]:1"_peer;
+  REQUIRE(both.permit(far) == success);
+  CHECK(!tcp.bench.accepted(both.relayed(), far));
+  CHECK(tcp.bench.accepted(both.relayed(Family::ipv6), far));
+}
+
 TEST_CASE("a client binds a stream of its own to a connection", "[turn][rfc6062-5.4]") {
   TcpBench tcp;
   const ConnectionId id = tcp.alice.connected(peer);
