@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "relay/alarm.h"
+#include "relay/colleagues.h"
 #include "relay/dtls_clients.h"
 #include "relay/net/csprng.h"
 #include "relay/net/error_queue.h"
@@ -57,6 +58,7 @@ struct ExchangeParts {
   bool plain_datagrams = true;                   // off: clients over UDP must begin DTLS
   DtlsLimits dtls_limits = {};
   const net::tls::SharedContext* dtls = nullptr;  // null: DTLS is not served
+  Colleagues* colleagues = nullptr;               // null: clients may not move (RFC 8016)
 };
 
 class Exchange final : public StreamReader,
@@ -93,7 +95,7 @@ class Exchange final : public StreamReader,
   void on_stream_departure(net::StreamRemains remains, const StreamDestination& destination,
                            stun::Bytes unread) override;
   bool has_allocation(const turn::FiveTuple& client, Time now) override {
-    return server_.find(client, now) != nullptr;
+    return server_.find(client, now) != nullptr || server_.expects(client);
   }
   void on_stream_count(std::size_t count) override;
   void on_proxy_refused(const turn::TransportAddress& proxy, std::string_view reason) override;
@@ -113,6 +115,7 @@ class Exchange final : public StreamReader,
  private:
   static constexpr std::size_t max_ready = 32;
   static_assert(max_ready <= net::ReceiveBatch::capacity);
+  static constexpr std::size_t max_kept = 256;
 
   // The data path: exchange_data.cpp.
   void on_client_datagrams(UdpListener& listener, net::Received received, Time now);
@@ -157,6 +160,9 @@ class Exchange final : public StreamReader,
   void perform(const turn::DropRoute& effect, Time now);
   void perform(const turn::ExpectPeer& effect, Time now);
   void perform(const turn::LookUpUser& effect, Time now);
+  void perform(const turn::SeekAllocation& effect, Time now);
+  void perform(const turn::FetchAllocation& effect, Time now);
+  void perform(const turn::ForgetAllocation& effect, Time now);
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
   bool is_limited(stun::Bytes answer) const;
@@ -186,6 +192,31 @@ class Exchange final : public StreamReader,
   std::span<std::byte> data_buffer() override { return streams_.stream_buffer(); }
   void wake_by(Time time) override { alarm_.wake_by(time); }
 
+  // Clients that move from worker to worker: exchange_moves.cpp.
+  void place(std::unique_ptr<RelaySocket> relay);
+  struct Moving;
+  /// Which worker asks, its question, and how many have passed it on.
+  struct Asking {
+    std::size_t worker;
+    std::uint32_t question;
+    int hops;
+  };
+  /// A message whose allocation is on its way.
+  struct Kept {
+    turn::FiveTuple client;
+    std::vector<std::byte> bytes;
+    std::uint8_t tos;
+  };
+  void on_seek(Asking asking, const turn::Resume& resume);
+  void on_fetch(Asking asking, const turn::FetchAllocation& wanted);
+  void on_fetched(Moving& moving, const turn::FiveTuple& client);
+  void take_sockets(Moving& moving);
+  turn::Allocation* arrive(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,
+                           Time now);
+  void keep(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos);
+  void bring_in(const turn::FiveTuple& client, Time now);
+  void take_message(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos, Time now);
+
   // Relay sockets that allocations share: exchange_shared.cpp.
   net::DatagramSocket* socket_to(turn::RelayId relay, const turn::TransportAddress& peer, Time now);
   bool open_overflow(turn::RelayId relay, Time now);
@@ -211,6 +242,8 @@ class Exchange final : public StreamReader,
 
   net::Csprng random_;
   std::optional<net::StrangerLimit> stranger_limit_;
+  Colleagues* const colleagues_;
+  std::optional<turn::TicketSealer> tickets_;
   turn::Server server_;
   Streams streams_;
   DtlsClients dtls_clients_;
@@ -235,6 +268,7 @@ class Exchange final : public StreamReader,
   // Questions of the server that wait until its effects are drained.
   std::vector<turn::OpenRelay> to_open_;
   std::vector<std::uint32_t> to_look_up_;
+  std::vector<Kept> kept_;
   std::vector<turn::ConnectionId> unreachable_;
 
   const StreamHandOver& hand_over_;

@@ -27,13 +27,19 @@ Exchange::Exchange(const ExchangeParts& parts)
       counters_(parts.counters),
       reactor_(parts.reactor),
       alarm_(parts.alarm),
+      colleagues_(parts.colleagues),
+      tickets_(parts.colleagues != nullptr ? std::optional<turn::TicketSealer>(
+                                                 std::in_place, parts.colleagues->ticket_key())
+                                           : std::nullopt),
       server_({parts.config,
                parts.peer_policy,
                parts.authenticator,
                parts.quota,
                random_,
                {.index = static_cast<std::uint32_t>(parts.worker),
-                .of = static_cast<std::uint32_t>(parts.worker_count)}}),
+                .of = static_cast<std::uint32_t>(parts.worker_count)},
+               tickets_ ? &*tickets_ : nullptr,
+               static_cast<std::uint8_t>(parts.worker)}),
       streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.site,
                parts.tls),
       dtls_clients_(parts.dtls_limits, *this, parts.alarm, random_, parts.counters.dtls,
@@ -168,7 +174,7 @@ void Exchange::perform(const turn::LookUpUser& effect, Time) {
 std::optional<turn::TransportAddress> Exchange::open_relay(const turn::OpenRelay& request,
                                                            Time now) {
   if (request.transport == turn::RelayTransport::tcp) return open_tcp_relay(request);
-  if (shared_ && !request.claim && request.parity == turn::Parity::any) {
+  if (shared_ && !request.apart && !request.claim && request.parity == turn::Parity::any) {
     return shared_->enter(request.relay, request.ip, now);
   }
   return open_own_relay(request, now);
@@ -182,8 +188,7 @@ std::optional<turn::TransportAddress> Exchange::open_own_relay(const turn::OpenR
     return std::nullopt;
   }
   const turn::TransportAddress bound = relay->socket.local();
-  if (request.relay.slot >= relays_.size()) relays_.resize(request.relay.slot + 1);
-  relays_[request.relay.slot] = std::move(relay);
+  place(std::move(relay));
   return bound;
 }
 
@@ -193,6 +198,12 @@ void Exchange::warn_of_descriptors() {
       "an allocation was refused for want of a file descriptor: raise the limit "
       "(ulimit -n, LimitNOFILE), or let allocations share sockets "
       "(--relay-sockets=shared)");
+}
+
+void Exchange::place(std::unique_ptr<RelaySocket> relay) {
+  const std::size_t slot = relay->id.slot;
+  if (slot >= relays_.size()) relays_.resize(slot + 1);
+  relays_[slot] = std::move(relay);
 }
 
 void Exchange::perform(const turn::CloseRelay& effect, Time now) {

@@ -59,6 +59,7 @@ void Exchange::on_client_datagrams(UdpListener& listener, net::Received received
     const stun::Bytes datagram = received.next();
     if (is_channel_data(datagram)) {
       if (allocation == nullptr) allocation = server_.find(client, now);
+      if (allocation == nullptr) allocation = arrive(client, datagram, received.tos, now);
       if (allocation == nullptr) continue;
       if (const auto forward = server_.handle_channel_data(*allocation, datagram, now)) {
         send_to_peer(*forward, received.tos, now);
@@ -89,10 +90,12 @@ bool Exchange::is_welcome(const turn::FiveTuple& client, Time now) {
 
 void Exchange::on_control(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,
                           Time now) {
+  if (server_.awaits(client)) return keep(client, message, tos);
   if (const auto forward = server_.handle_client(client, message, now)) {
     send_to_peer(*forward, tos, now);
   }
   drain(now);
+  if (server_.awaits(client)) keep(client, message, tos);  // It has begun to move.
 }
 
 /// Relays are read together, one datagram each: that is what most of them have. Now and then a
@@ -154,7 +157,8 @@ void Exchange::on_stream_message(const turn::FiveTuple& client, turn::Frame::Kin
     if (!belongs_elsewhere(client, message)) on_control(client, message, 0, now);
     return;
   }
-  turn::Allocation* const allocation = server_.find(client, now);
+  turn::Allocation* allocation = server_.find(client, now);
+  if (allocation == nullptr) allocation = arrive(client, message, 0, now);
   if (allocation == nullptr) return;
   if (const auto forward = server_.handle_channel_data(*allocation, message, now)) {
     send_to_peer(*forward, 0, now);

@@ -32,7 +32,8 @@ void Exchange::on_dtls_message(const turn::FiveTuple& client, stun::Bytes messag
                                Time now) {
   if (is_stun(message)) return on_control(client, message, tos, now);
   if (!is_channel_data(message)) return;
-  turn::Allocation* const allocation = server_.find(client, now);
+  turn::Allocation* allocation = server_.find(client, now);
+  if (allocation == nullptr) allocation = arrive(client, message, tos, now);
   if (allocation == nullptr) return;
   if (const auto forward = server_.handle_channel_data(*allocation, message, now)) {
     send_to_peer(*forward, tos, now);

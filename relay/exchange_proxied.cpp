@@ -41,7 +41,8 @@ void Exchange::on_proxied_datagram(const turn::FiveTuple& client, stun::Bytes da
                                    std::uint8_t tos, Time now) {
   if (datagram.empty()) return;
   if (is_channel_data(datagram)) {
-    turn::Allocation* const allocation = server_.find(client, now);
+    turn::Allocation* allocation = server_.find(client, now);
+    if (allocation == nullptr) allocation = arrive(client, datagram, tos, now);
     if (allocation == nullptr) return;
     if (const auto forward = server_.handle_channel_data(*allocation, datagram, now)) {
       send_to_peer(*forward, tos, now);

@@ -94,6 +94,20 @@ void RelaySockets::close(std::unique_ptr<RelaySocket> relay) {
   unbind(std::move(relay));
 }
 
+net::DatagramSocket RelaySockets::let_go(std::unique_ptr<RelaySocket> relay) {
+  if (relay->lane) unwatch(*relay->lane);
+  unwatch(*relay);
+  return std::move(relay->socket);
+}
+
+std::unique_ptr<RelaySocket> RelaySockets::take_over(turn::RelayId id, net::DatagramSocket socket,
+                                                     bool had_lane) {
+  auto relay = std::make_unique<RelaySocket>(reader_, id, std::move(socket));
+  relay->may_have_lane = !had_lane;
+  reactor_.add(relay->socket.fd(), *relay);  // Without room in the kernel it sends all the same.
+  return relay;
+}
+
 void RelaySockets::unbind(std::unique_ptr<RelaySocket> relay) {
   if (relay->lane) unwatch(*relay->lane);
   unwatch(*relay);

@@ -38,6 +38,12 @@ class RelaySockets {
   /// The same for TCP: nothing is kept of these, and nobody watches them yet.
   std::optional<net::BoundTcp> open_tcp(const turn::OpenRelay& request, turn::Random& random);
   void close(std::unique_ptr<RelaySocket> relay);
+  /// The socket for another worker, whose it is with its port; a lane is closed.
+  net::DatagramSocket let_go(std::unique_ptr<RelaySocket> relay);
+  /// What another worker let go, watched. One that had a lane gets no other, so that it is closed
+  /// in the end and not kept.
+  std::unique_ptr<RelaySocket> take_over(turn::RelayId id, net::DatagramSocket socket,
+                                         bool had_lane);
   /// Once a second or more often.
   void on_time(turn::Time now);
 

@@ -8,6 +8,7 @@
 
 #include "relay/listeners.h"
 #include "relay/metrics.h"
+#include "relay/net/csprng.h"
 #include "relay/worker.h"
 
 namespace relay {
@@ -105,6 +106,13 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
   return rules;
 }
 
+/// Known to this process alone: tickets end with it, as allocations do.
+turn::TicketSealer::Key make_ticket_key() {
+  turn::TicketSealer::Key key;
+  net::Csprng().fill(key);
+  return key;
+}
+
 }  // namespace
 
 struct Service::State {
@@ -123,6 +131,7 @@ struct Service::State {
                  .traffic = traffic,
                  .realm = plan.settings.realm,
                  .by_user = plan.settings.metrics.by_user}),
+        colleagues(make_ticket_key()),
         site(site_options(plan.settings), [this] { return metrics.text(); }),
         shared{plan,
                peer_policy,
@@ -136,7 +145,8 @@ struct Service::State {
                site,
                plan.settings.tls.served ? tls : nullptr,
                dtls_limits(plan.settings),
-               plan.settings.tls.datagrams ? tls : nullptr} {
+               plan.settings.tls.datagrams ? tls : nullptr,
+               plan.settings.mobility ? &colleagues : nullptr} {
     plan.turn.events = traffic.wants_events();
     for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
     for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
@@ -155,6 +165,7 @@ struct Service::State {
   turn::PeerPolicy peer_policy;
   Traffic traffic;
   Metrics metrics;
+  Colleagues colleagues;
   http::Site site;
   StreamHandOver hand_over;
   Shared shared;

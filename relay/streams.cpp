@@ -121,6 +121,13 @@ void Streams::on_stream_message(net::TcpSession& session, turn::Frame::Kind kind
   }
 }
 
+void Streams::review(const turn::FiveTuple& five_tuple) {
+  const auto client = clients_.find(five_tuple);
+  if (client == clients_.end() || client->second.messages == nullptr) return;
+  note_allocation(client->second,
+                  reader_.has_allocation(five_tuple, std::chrono::steady_clock::now()));
+}
+
 void Streams::note_allocation(Client& client, bool has_one) {
   if (client.stranger != has_one) return;
   client.stranger = !has_one;

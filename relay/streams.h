@@ -101,6 +101,8 @@ class Streams final : public net::StreamAcceptor,
   /// Takes over what another worker's Streams handed over.
   void adopt(MovingStream stream);
 
+  /// The client has an allocation now that it had not when it last spoke, or the other way about.
+  void review(const turn::FiveTuple& client);
   /// Ends connections that have been without an allocation, or without a request, for too long.
   void sweep(turn::Time now);
   /// Everybody has had a turn: forgets connections that ended, and tells the reader.

@@ -36,7 +36,9 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .tls = shared.tls,
                  .plain_datagrams = shared.plan.settings.udp,
                  .dtls_limits = shared.dtls_limits,
-                 .dtls = shared.dtls}) {
+                 .dtls = shared.dtls,
+                 .colleagues = shared.colleagues}) {
+  if (shared.colleagues != nullptr) shared.colleagues->add(reactor_, exchange_);
   for (std::vector<net::DatagramSocket>* const all : {&sockets.udp, &sockets.dtls}) {
     for (net::DatagramSocket& socket : *all) {
       if (!exchange_.listen(std::move(socket))) {

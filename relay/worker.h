@@ -32,6 +32,7 @@ struct Shared {
   const net::tls::SharedContext* tls;  // null: TLS is not served
   DtlsLimits dtls_limits;
   const net::tls::SharedContext* dtls;  // null: DTLS is not served
+  Colleagues* colleagues;               // null: clients may not move (RFC 8016)
 };
 
 class Worker {

@@ -31,6 +31,10 @@ Context keyed_context(Bytes key, bool encrypts) {
   return context;
 }
 
+[[maybe_unused]] bool is_tagged(std::size_t sealed, std::size_t plain) {
+  return sealed >= plain + 12 && sealed <= plain + AesGcm::tag_size;
+}
+
 /// Takes in nonce and associated data, and turns `from` into as many bytes.
 bool run(EVP_CIPHER_CTX* context, const AesGcm::Nonce& nonce, Bytes associated, Bytes from,
          std::span<std::byte> to) {
@@ -56,27 +60,30 @@ AesGcm::AesGcm(AesGcm&&) noexcept = default;
 AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
 
 void AesGcm::seal(const Nonce& nonce, Bytes associated, Bytes plain, std::span<std::byte> sealed) {
-  assert(sealed.size() == plain.size() + tag_size);
+  assert(is_tagged(sealed.size(), plain.size()));
   EVP_CIPHER_CTX* const context = contexts_->sealing.get();
-  const auto tag = sealed.last(tag_size);
+  const auto tag = sealed.subspan(plain.size());
+  std::array<std::byte, tag_size> rest;  // GCM has none
   int size = 0;
   [[maybe_unused]] const bool done =
       run(context, nonce, associated, plain, sealed.first(plain.size())) &&
-      EVP_CipherFinal_ex(context, octets(tag), &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, tag_size, tag.data()) == 1;
+      EVP_CipherFinal_ex(context, octets(std::span<std::byte>(rest)), &size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(tag.size()),
+                          tag.data()) == 1;
   assert(done);
 }
 
 bool AesGcm::unseal(const Nonce& nonce, Bytes associated, Bytes sealed,
                     std::span<std::byte> plain) {
-  assert(sealed.size() == plain.size() + tag_size);
+  assert(is_tagged(sealed.size(), plain.size()));
   EVP_CIPHER_CTX* const context = contexts_->opening.get();
   std::array<std::byte, tag_size> tag;
-  std::ranges::copy(sealed.last(tag_size), tag.begin());
+  std::ranges::copy(sealed.subspan(plain.size()), tag.begin());
   std::array<std::byte, tag_size> rest;  // GCM has none
   int size = 0;
   return run(context, nonce, associated, sealed.first(plain.size()), plain) &&
-         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, tag_size, tag.data()) == 1 &&
+         EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG,
+                             static_cast<int>(sealed.size() - plain.size()), tag.data()) == 1 &&
          EVP_CipherFinal_ex(context, octets(std::span<std::byte>(rest)), &size) == 1;
 }
 

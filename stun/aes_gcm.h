@@ -25,10 +25,10 @@ class AesGcm {
   AesGcm& operator=(AesGcm&&) noexcept;
 
   /// Writes what `plain` becomes, and the tag behind it; `sealed` has tag_size bytes more than
-  /// `plain`. No nonce may be used twice.
+  /// `plain`, or down to 12 for a shorter tag. No nonce may be used twice.
   void seal(const Nonce& nonce, Bytes associated, Bytes plain, std::span<std::byte> sealed);
-  /// The reverse; `plain` has tag_size bytes fewer than `sealed`. False: it was not made with this
-  /// key, nonce and associated data, and `plain` is not to be looked at.
+  /// The reverse; `plain` has as many bytes fewer than `sealed` as the tag has. False: it was not
+  /// made with this key, nonce and associated data, and `plain` is not to be looked at.
   bool unseal(const Nonce& nonce, Bytes associated, Bytes sealed, std::span<std::byte> plain);
 
  private:

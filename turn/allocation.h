@@ -11,11 +11,11 @@
 #include <vector>
 
 #include "stun/error_code.h"
-#include "stun/integrity.h"
 #include "stun/message_type.h"
 #include "turn/channel_table.h"
 #include "turn/deadline_wheel.h"
 #include "turn/effect.h"
+#include "turn/mobility.h"
 #include "turn/permission_table.h"
 #include "turn/token_bucket.h"
 #include "turn/types.h"
@@ -48,7 +48,7 @@ class Allocation {
   Time next_expiry() const;
 
   // What every packet needs stands together, in front.
-  const FiveTuple client;
+  FiveTuple client;  // changes while no index has the allocation (RFC 8016)
   struct Buckets {
     TokenBucket from_client, to_client;
     std::uint64_t bytes_per_second = 0;
@@ -68,13 +68,9 @@ class Allocation {
   std::string username;
   std::string_view realm;                     // lives as long as the authenticator
   std::unique_ptr<const std::string> origin;  // only where it must stay the same
-  /// What the access token that came last has left behind; null: made with a password, or without.
-  struct TokenSession {
-    std::string username;
-    stun::IntegrityKey key;
-    Time ends;
-  };
+  /// By the access token that came last; null: made with a password, or without.
   std::unique_ptr<TokenSession> session;
+  std::unique_ptr<Mobility> mobility;  // null: the client has not asked for a ticket
 
   /// What a retransmitted Allocate request is answered with (RFC 8656 7.2).
   stun::TransactionId transaction{};

@@ -25,6 +25,13 @@ class AllocationTable {
   void forget_relay(RelayId relay);
   /// All relays of it have been forgotten.
   void erase(Allocation& allocation);
+  /// Out of the index by five-tuple, for a while or for good, and in again.
+  std::unique_ptr<Allocation> take(Allocation& allocation) {
+    return by_five_tuple_.take(allocation);
+  }
+  Allocation& put(std::unique_ptr<Allocation> allocation) {
+    return by_five_tuple_.insert(std::move(allocation));
+  }
 
   std::size_t size() const { return by_five_tuple_.size(); }
   void check_invariants(Time now) const;

@@ -41,6 +41,7 @@ std::optional<ToPeer> Server::handle_channel_data(Allocation& allocation, Bytes 
 std::optional<ToPeer> Server::State::on_send(const FiveTuple& client,
                                              const stun::MessageView& message, Time now) {
   Allocation* allocation = allocations.find(client);
+  if (allocation == nullptr) allocation = arrive(client, now);
   if (allocation == nullptr || !allocation->live(now)) {
     ++counters.no_allocation;
     return std::nullopt;

@@ -37,6 +37,7 @@ class DeadlineWheel {
 
   /// (Re-)arms the hook.
   void set(Hook& hook, Time deadline);
+  void cancel(Hook& hook) { hook.unlink(); }
   /// The next allocation whose second has come, unhooked; null when there is none. Call until null.
   Allocation* pop_due(Time now);
   /// When pop_due() should be called; nothing: no need. Never later than the nearest deadline, and

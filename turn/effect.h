@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "stun/error_code.h"
+#include "turn/mobility.h"
 #include "turn/types.h"
 
 namespace turn {
@@ -34,6 +35,7 @@ struct OpenRelay {
   Parity parity = Parity::any;
   bool claim = false;
   ReservationToken token{};
+  bool apart = false;  // not on a socket that others have too: this one may move elsewhere
 };
 
 /// Close it; nothing is received on it any more.
@@ -98,6 +100,26 @@ struct LookUpUser {
   std::string realm;
 };
 
+/// Ask whoever has the allocation of this ticket, resume(), and answer with handle_resumed(), at
+/// any time: 437 when nobody has it.
+struct SeekAllocation {
+  std::uint32_t question = 0;
+  Resume resume;
+};
+
+/// Have whoever has the allocation hand it over, and adopt() it here; or call handle_not_found().
+/// What the client says meanwhile is to be kept and brought in again afterwards, beginning with the
+/// message that led to this.
+struct FetchAllocation {
+  AllocationName allocation;
+  FiveTuple client;
+};
+
+/// An allocation that came from another worker has ended.
+struct ForgetAllocation {
+  AllocationName allocation;
+};
+
 /// Something an operator may want to read; words are made elsewhere.
 struct Event {
   enum class Kind : std::uint8_t {
@@ -112,6 +134,7 @@ struct Event {
     peer_unreachable,    // `peer`: a Connect request has failed
     refused,             // the client is not who it says: `code`, `reason`
     allocation_refused,  // no quota, no port, draining: `code`, `reason`
+    moved,               // to another five-tuple (RFC 8016); `peer`: the client's address before
     peer_denied,         // `peer`, by the peer policy: `reason` names the rule
     redirected,          // `peer`: the server that the client was sent to
   };
@@ -132,6 +155,7 @@ struct Event {
 };
 
 using Effect = std::variant<Send, OpenRelay, CloseRelay, BindRoute, DropRoute, ExpectPeer,
-                            ConnectPeer, BindConnection, CloseConnection, LookUpUser, Event>;
+                            ConnectPeer, BindConnection, CloseConnection, LookUpUser,
+                            SeekAllocation, FetchAllocation, ForgetAllocation, Event>;
 
 }  // namespace turn

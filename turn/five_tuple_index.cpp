@@ -33,10 +33,10 @@ Allocation& FiveTupleIndex::insert(std::unique_ptr<Allocation> allocation) {
   return *entry.allocation;
 }
 
-void FiveTupleIndex::erase(const Allocation& allocation) {
+std::unique_ptr<Allocation> FiveTupleIndex::take(const Allocation& allocation) {
   std::size_t gap = position(hash_(allocation.client), allocation.client);
   assert(entries_[gap].allocation.get() == &allocation);
-  entries_[gap].allocation.reset();
+  std::unique_ptr<Allocation> taken = std::move(entries_[gap].allocation);
   --size_;
   // Whoever stands behind the gap without standing at home, or between the two, moves up.
   for (std::size_t at = behind(gap); entries_[at].allocation; at = behind(at)) {
@@ -44,6 +44,7 @@ void FiveTupleIndex::erase(const Allocation& allocation) {
     entries_[gap] = std::move(entries_[at]);
     gap = at;
   }
+  return taken;
 }
 
 std::size_t FiveTupleIndex::position(std::uint64_t hash, const FiveTuple& client) const {

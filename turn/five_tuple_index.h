@@ -37,7 +37,9 @@ class FiveTupleIndex {
   /// There is none of its five-tuple.
   Allocation& insert(std::unique_ptr<Allocation> allocation);
   /// Destroys the allocation, which is in here.
-  void erase(const Allocation& allocation);
+  void erase(const Allocation& allocation) { take(allocation); }
+  /// Gives it away.
+  std::unique_ptr<Allocation> take(const Allocation& allocation);
   std::size_t size() const { return size_; }
 
   /// In no order that means anything.

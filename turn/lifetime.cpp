@@ -26,13 +26,16 @@ void Server::handle_time(Time now) {
     if (state.outlives(*allocation, now)) state.arm(*allocation);
   }
   state.expire_connections(now);
+  state.expected.expire(now);
 }
 
 void Server::handle_disconnect(const FiveTuple& client) {
   state_->pending.forget(client);
-  if (Allocation* allocation = state_->allocations.find(client)) {
-    state_->end_allocation(*allocation, Event::Kind::disconnected);
-  }
+  state_->forget_expected(client);
+  Allocation* const allocation = state_->allocations.find(client);
+  // Whoever may move has lost its connection in doing so: the ticket is still good (RFC 8016).
+  if (allocation == nullptr || allocation->mobility) return;
+  state_->end_allocation(*allocation, Event::Kind::disconnected);
 }
 
 Allocation* Server::State::find(const FiveTuple& client, Time now) {
@@ -58,6 +61,7 @@ void Server::State::end_allocation(Allocation& allocation, Event::Kind why) {
     if (relay.state != Relay::State::none) close_relay(allocation, relay);
   }
   quota.release(allocation.username, allocation.realm);
+  forget_name(allocation);
   --counters.allocations;
   allocations.erase(allocation);
 }

@@ -24,6 +24,8 @@ std::optional<Reply> Server::State::on_allocate(const Request& request) {
   if (wanted->tcp && !is_stream(request.context.client.transport)) {
     return Reply::error(ErrorCode::bad_request);
   }
+  if (const auto code = refuses_ticket(request)) return Reply::error(*code);
+  if (!forget_expected(request.context.client)) return Reply::error(ErrorCode::allocation_mismatch);
   if (draining) {
     return refuse_allocation(request.context.client, request.username, ErrorCode::forbidden,
                              "the server is draining");
@@ -52,6 +54,15 @@ std::optional<Reply> Server::State::redirect(const RequestContext& context,
   return reply;
 }
 
+/// RFC 8016 3.1.2.
+std::optional<ErrorCode> Server::State::refuses_ticket(const Request& request) const {
+  const auto ticket = request.message.value(stun::AttributeType::mobility_ticket);
+  if (!ticket) return std::nullopt;
+  if (tickets == nullptr) return ErrorCode::mobility_forbidden;
+  if (!ticket->empty()) return ErrorCode::bad_request;
+  return std::nullopt;
+}
+
 std::optional<Reply> Server::State::begin_allocation(const Request& request,
                                                      const AllocateRequest& wanted) {
   const FiveTuple& client = request.context.client;
@@ -77,13 +88,18 @@ std::optional<Reply> Server::State::begin_allocation(const Request& request,
   ++counters.allocations;
   note_session(request, allocation);
   allocation.transaction = request.context.transaction;
-  allocation.granted = grant(request, wanted.lifetime);
+  allocation.granted = grant(wanted.lifetime, request.lifetime_limit);
   if (wanted.tcp) allocation.connections = std::make_unique<std::vector<ConnectionId>>();
   allocation.realm = request.realm;
   limit_bandwidth(allocation, wanted);
   if (const auto origin = request.message.value(stun::AttributeType::origin);
       origin && config.check_origin) {
     allocation.origin = std::make_unique<const std::string>(stun::as_text(*origin));
+  }
+  // The data connections of a TCP allocation could not come along.
+  if (request.message.has(stun::AttributeType::mobility_ticket) && !wanted.tcp) {
+    allocation.mobility = std::make_unique<Mobility>();
+    allocation.mobility->name = {worker, ++last_serial};
   }
   if (!has_first && !wanted.token) {
     allocation.address_error = {first, ErrorCode::address_family_not_supported};
@@ -114,6 +130,7 @@ void Server::State::open_relay(Allocation& allocation, Relay& relay, Family fami
   relay.state = Relay::State::opening;
   relay.family = family;
   OpenRelay open{.relay = relay.id};
+  open.apart = allocation.mobility != nullptr;
   if (wanted.tcp) open.transport = RelayTransport::tcp;
   if (wanted.token) {
     open.claim = true;
@@ -166,6 +183,7 @@ void Server::State::finish_allocation(Time now) {
     allocations.erase(allocation);
     return send(done.context, reply, now);
   }
+  if (allocation.mobility) allocation_by_name.emplace(allocation.mobility->name, &allocation);
   ++counters.allocations_made;
   arm(allocation);
   report(Event::Kind::allocated, allocation, {.lifetime = allocation.granted});
@@ -197,15 +215,16 @@ Reply Server::State::allocated(const Allocation& allocation, Time now) const {
     reply.bandwidth = static_cast<std::uint32_t>(
         std::min<std::uint64_t>(allocation.buckets->bytes_per_second / bandwidth_unit, 0xffffffff));
   }
+  reply.ticket = ticket_of(allocation);
   reply.address_error = allocation.address_error;
   return reply;
 }
 
-Seconds Server::State::grant(const Request& request, std::optional<Seconds> wanted) const {
+Seconds Server::State::grant(std::optional<Seconds> wanted, std::optional<Seconds> limit) const {
   // 7.2: the default at least, the operator's bound at most, and no longer than the client's
   // credentials are good (RFC 7635 7).
   return std::min({std::max(wanted.value_or(default_lifetime), default_lifetime),
-                   config.max_lifetime, request.lifetime_limit.value_or(Seconds::max())});
+                   config.max_lifetime, limit.value_or(Seconds::max())});
 }
 
 }  // namespace turn

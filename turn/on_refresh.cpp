@@ -16,24 +16,32 @@ Reply Server::State::on_refresh(const Request& request, Allocation& allocation) 
   }
 
   Reply reply = Reply::success();
-  const bool ends = *wanted == Seconds(0);
-  reply.lifetime = ends ? Seconds(0) : grant(request, *wanted);
+  reply.ticket = ticket_of(allocation);
+  reply.lifetime = refresh(allocation, *family, *wanted, request.lifetime_limit, request.now);
+  if (*wanted == Seconds(0)) reply.ticket.reset();
+  return reply;
+}
+
+Seconds Server::State::refresh(Allocation& allocation, std::optional<Family> family,
+                               std::optional<Seconds> wanted, std::optional<Seconds> limit,
+                               Time now) {
+  const bool ends = wanted == Seconds(0);
+  const Seconds granted = ends ? Seconds(0) : grant(wanted, limit);
   for (Relay& relay : allocation.relays) {
-    if (!relay.live(request.now) || (*family && relay.family != **family)) continue;
+    if (!relay.live(now) || (family && relay.family != *family)) continue;
     if (!ends) {
-      relay.expires_at = request.now + *reply.lifetime;
-    } else if (*family && allocation.relays[0].live(request.now) &&
-               allocation.relays[1].live(request.now)) {
+      relay.expires_at = now + granted;
+    } else if (family && allocation.relays[0].live(now) && allocation.relays[1].live(now)) {
       close_relay(allocation, relay);
       break;
     } else {
       end_allocation(allocation, Event::Kind::deallocated);
-      return reply;
+      return granted;
     }
   }
   arm(allocation);
-  report(Event::Kind::refreshed, allocation, {.lifetime = *reply.lifetime});
-  return reply;
+  report(Event::Kind::refreshed, allocation, {.lifetime = granted});
+  return granted;
 }
 
 }  // namespace turn

@@ -55,6 +55,7 @@ Bytes write_reply(const Reply& reply, const RequestContext& request, const Reply
   if (reply.connection) {
     message.add_u32(AttributeType::connection_id, static_cast<std::uint32_t>(*reply.connection));
   }
+  if (reply.ticket) message.add(AttributeType::mobility_ticket, *reply.ticket);
   if (reply.challenge) {
     authenticator.add_challenge(message, request.client.client.ip, reply.realm, now);
   }

@@ -27,8 +27,9 @@ struct Reply {
   std::array<std::optional<TransportAddress>, 2> relayed;
   std::optional<Seconds> lifetime;
   std::optional<ReservationToken> reservation;
-  std::optional<ConnectionId> connection;  // CONNECTION-ID
-  std::optional<std::uint32_t> bandwidth;  // in bandwidth_unit
+  std::optional<ConnectionId> connection;      // CONNECTION-ID
+  std::optional<TicketSealer::Sealed> ticket;  // MOBILITY-TICKET
+  std::optional<std::uint32_t> bandwidth;      // in bandwidth_unit
   std::optional<Allocation::AddressError> address_error;
   std::optional<Alternate> alternate;
   std::array<stun::AttributeType, 8> unknown{};  // the first unknown_count of them

@@ -106,7 +106,13 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
 
 /// The allocation whose credentials the request may have; null: none that we know.
 const Allocation* Server::State::concerned(const FiveTuple& client, const MessageView& message) {
-  if (message.method() != Method::connection_bind) return allocations.find(client);
+  if (message.method() != Method::connection_bind) {
+    if (const Allocation* const known = allocations.find(client)) return known;
+    const auto* const who = expected.find(client);
+    const auto moving =
+        who != nullptr ? allocation_by_name.find(who->allocation) : allocation_by_name.end();
+    return moving != allocation_by_name.end() ? moving->second : nullptr;
+  }
   const auto value = message.value(stun::AttributeType::connection_id);
   const auto id = value ? stun::decode_u32(*value) : std::nullopt;
   const Connection* const connection = id ? connections.find(ConnectionId{*id}) : nullptr;
@@ -167,7 +173,15 @@ std::optional<Reply> Server::State::dispatch(const Request& request) {
       return Reply::error(ErrorCode::bad_request);
   }
 
+  if (request.context.method == Method::refresh &&
+      request.message.has(stun::AttributeType::mobility_ticket)) {
+    return on_resume(request);
+  }
   Allocation* allocation = find(request.context.client, request.now);
+  if (allocation == nullptr) allocation = arrive(request.context.client, request.now);
+  if (allocation == nullptr && expected.find(request.context.client) != nullptr) {
+    return std::nullopt;  // It is taken up again when the allocation is here.
+  }
   if (allocation == nullptr) return Reply::error(ErrorCode::allocation_mismatch);  // 5-8
   if (!is_owner(request, *allocation) || !has_same_origin(request.message, *allocation)) {
     return Reply::error(ErrorCode::wrong_credentials);  // 5-9
@@ -189,10 +203,17 @@ bool Server::State::is_owner(const Request& request, const Allocation& allocatio
 
 /// The token that came last counts (RFC 7635 7).
 void Server::State::note_session(const Request& request, Allocation& allocation) {
-  if (!request.message.has(stun::AttributeType::access_token) || !request.lifetime_limit) return;
-  allocation.session = std::make_unique<Allocation::TokenSession>(
-      std::string(request.username), request.context.signature.key,
-      request.now + *request.lifetime_limit);
+  if (auto session = session_of(request)) {
+    allocation.session = std::make_unique<TokenSession>(*std::move(session));
+  }
+}
+
+std::optional<TokenSession> Server::State::session_of(const Request& request) {
+  if (!request.message.has(stun::AttributeType::access_token) || !request.lifetime_limit) {
+    return std::nullopt;
+  }
+  return TokenSession{std::string(request.username), request.context.signature.key,
+                      request.now + *request.lifetime_limit};
 }
 
 /// --check-origin-consistency: who allocated with an ORIGIN goes on with it.
@@ -236,6 +257,12 @@ std::optional<Time> Server::next_deadline() const {
 void Server::check_invariants(Time now) const {
   assert(state_->counters.allocations == state_->allocations.size());
   state_->allocations.check_invariants(now);
+#ifndef NDEBUG
+  for (const auto& [name, allocation] : state_->allocation_by_name) {
+    assert(state_->allocations.find(allocation->client) == allocation);
+    assert(allocation->mobility->name == name);
+  }
+#endif
   assert(state_->connections.consistent());
 }
 

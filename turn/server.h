@@ -50,6 +50,8 @@ struct Parts {
   Quota& quota;
   Random& random;
   ConnectionIdShare connection_ids = {};
+  TicketSealer* tickets = nullptr;  // null: clients may not move (RFC 8016)
+  std::uint8_t worker = 0;          // whose server it is, for tickets
 };
 
 class Server {
@@ -101,6 +103,27 @@ class Server {
   /// The connection, once made or accepted, or the stream that is bound to it, is over: neither is
   /// there any more. No effects; also while effects are drained.
   void handle_connection_end(ConnectionId connection);
+  // Mobility (RFC 8016; mobility.h tells the whole way). What comes from the others is a value.
+  /// Data has come from a client without an allocation: one that moves completes that. Gives its
+  /// allocation, when it is here; or queues FetchAllocation, or there is none.
+  Allocation* arrive(const FiveTuple& client, Time now);
+  /// The client may come there with an allocation that it has.
+  bool expects(const FiveTuple& client) const;
+  /// Its allocation is being fetched.
+  bool awaits(const FiveTuple& client) const;
+  /// Another worker's SeekAllocation; nothing: the allocation is not here.
+  std::optional<ResumeAnswer> resume(const Resume& resume, Time now);
+  /// The answer to SeekAllocation.
+  void handle_resumed(std::uint32_t question, const ResumeAnswer& answer, Time now);
+  /// Another worker's FetchAllocation: it is not ours any more, its relays neither, of which no
+  /// CloseRelay tells. Null: there is none whose client has asked to be there.
+  std::unique_ptr<Allocation> hand_over(AllocationName allocation, const FiveTuple& client,
+                                        Time now);
+  /// The answer to FetchAllocation: what hand_over() gave. Its relays have new names. Null: the
+  /// client has another allocation there by now; this one is no more.
+  Allocation* adopt(std::unique_ptr<Allocation> allocation, const FiveTuple& client, Time now);
+  void handle_not_found(const FiveTuple& client);
+
   /// Time passed: expires what is due.
   void handle_time(Time now);
   /// From now on Allocate is answered 403; what is there goes on.

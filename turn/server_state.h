@@ -5,6 +5,7 @@
 
 #include <array>
 #include <deque>
+#include <map>
 #include <optional>
 
 #include "turn/allocate_request.h"
@@ -30,7 +31,9 @@ struct Server::State {
         allocations(parts.random),
         connections(parts.random, parts.connection_ids),
         addresses(parts.config),
-        redirection(parts.config.alternates, parts.random) {}
+        redirection(parts.config.alternates, parts.random),
+        tickets(parts.tickets),
+        worker(parts.worker) {}
 
   /// A request that passed authentication.
   struct Request {
@@ -52,6 +55,7 @@ struct Server::State {
   /// Nothing: the answer comes later.
   std::optional<Reply> dispatch(const Request& request);
   static bool is_owner(const Request& request, const Allocation& allocation);
+  static std::optional<TokenSession> session_of(const Request& request);
   static void note_session(const Request& request, Allocation& allocation);
   static bool has_same_origin(const stun::MessageView& message, const Allocation& allocation);
   void send(const RequestContext& context, const Reply& reply, Time now) {
@@ -73,13 +77,35 @@ struct Server::State {
 
   // Handlers, each in a file of its name.
   std::optional<Reply> on_allocate(const Request& request);
+  std::optional<Reply> on_resume(const Request& request);
   Reply on_refresh(const Request& request, Allocation& allocation);
+  /// What is granted, of one family or of all; 0: the allocation may have ended.
+  Seconds refresh(Allocation& allocation, std::optional<Family> family,
+                  std::optional<Seconds> wanted, std::optional<Seconds> limit, Time now);
   Reply on_create_permission(const Request& request, Allocation& allocation);
   Reply on_channel_bind(const Request& request, Allocation& allocation);
   std::optional<Reply> on_connect(const Request& request, Allocation& allocation);
   Reply on_connection_bind(const Request& request);
   std::optional<ToPeer> on_send(const FiveTuple& client, const stun::MessageView& message,
                                 Time now);
+
+  // Mobility (on_resume.cpp).
+  Reply resumed_already(const Request& request, const MobilityTicket& ticket,
+                        Allocation& allocation);
+  std::optional<ResumeAnswer> resume_here(const Resume& resume, Time now);
+  static bool is_owner(const Allocation& allocation, const Resume& resume);
+  Reply resumed(const ResumeAnswer& answer, const FiveTuple& client, Time now);
+  Allocation* arrive(const FiveTuple& client, Time now);
+  /// The client does not want to come there any more. False: its allocation is on its way.
+  bool forget_expected(const FiveTuple& client);
+  void forget_name(const Allocation& allocation);
+  void forget_routes(const Allocation& allocation);
+  Allocation& install(std::unique_ptr<Allocation> moved, const FiveTuple& client, Time now);
+  /// A fresh one; nothing: the client has not asked for any.
+  std::optional<TicketSealer::Sealed> ticket_of(const Allocation& allocation) const {
+    if (!allocation.mobility) return std::nullopt;
+    return tickets->seal({allocation.mobility->name, allocation.mobility->moves}, random);
+  }
 
   // Relayed data (data.cpp).
   std::optional<ToPeer> to_peer(Allocation& allocation, const TransportAddress& peer, bool own_host,
@@ -108,6 +134,7 @@ struct Server::State {
   // Parts of Allocate (on_allocate.cpp).
   /// 300, when this client is to go elsewhere (RFC 8489 10).
   std::optional<Reply> redirect(const RequestContext& context, std::string_view username);
+  std::optional<stun::ErrorCode> refuses_ticket(const Request& request) const;
   std::optional<Reply> begin_allocation(const Request& request, const AllocateRequest& wanted);
   void open_relay(Allocation& allocation, Relay& relay, Family family,
                   const AllocateRequest& wanted);
@@ -117,7 +144,7 @@ struct Server::State {
   Reply refuse_allocation(const FiveTuple& client, std::string_view username, stun::ErrorCode code,
                           std::string_view reason);
   Reply allocated(const Allocation& allocation, Time now) const;
-  Seconds grant(const Request& request, std::optional<Seconds> wanted) const;
+  Seconds grant(std::optional<Seconds> wanted, std::optional<Seconds> limit) const;
 
   // Parts that several handlers share (lifetime.cpp).
   /// The client's allocation; what of it has expired is gone by the time this returns.
@@ -161,6 +188,16 @@ struct Server::State {
   Redirection redirection;
   EffectQueue effects;
   PendingRequests pending;
+
+  // Only where clients may move.
+  TicketSealer* const tickets;
+  const std::uint8_t worker;
+  std::uint64_t last_serial = 0;
+  std::map<AllocationName, Allocation*> allocation_by_name;
+  ExpectedClients expected;
+  std::map<std::uint32_t, RequestContext> questions;  // SeekAllocation that is not answered
+  std::uint32_t last_question = 0;
+
   Counters counters;
   bool draining = false;
 

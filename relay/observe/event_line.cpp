@@ -37,6 +37,8 @@ std::string_view name_of(Kind kind) {
       return "refused";
     case Kind::allocation_refused:
       return "allocation_refused";
+    case Kind::moved:
+      return "moved";
     case Kind::peer_denied:
       return "peer_denied";
     case Kind::redirected:
@@ -135,6 +137,9 @@ std::string sentence_of(const Event& event) {
     case Kind::allocation_refused:
       return fmt::format("no allocation: {}, answered {}: {}", client_of(event),
                          std::to_underlying(event.code), event.reason);
+    case Kind::moved:
+      return fmt::format("allocation moved: {}, from {}, relay {}", client_of(event),
+                         event.peer.to_string(), event.relayed.to_string());
     case Kind::peer_denied:
       return fmt::format("peer {} refused: {}: {}", event.peer.ip.to_string(), event.reason,
                          client_of(event));
@@ -163,6 +168,7 @@ ordered_json fields_of(const Event& event) {
     fields["peer"] = event.peer.ip.to_string();
   }
   if (event.kind == Kind::redirected) fields["alternate"] = event.peer.to_string();
+  if (event.kind == Kind::moved) fields["from"] = event.peer.to_string();
   if (event.lifetime.count() != 0) fields["lifetime"] = event.lifetime.count();
   if (event.kind == Kind::refused) fields["method"] = method_of(event);
   if (std::to_underlying(event.code) != 0) fields["code"] = std::to_underlying(event.code);
@@ -185,6 +191,7 @@ LogLevel level_of(Kind kind) {
     case Kind::deallocated:
     case Kind::expired:
     case Kind::disconnected:
+    case Kind::moved:
     case Kind::peer_denied:
     case Kind::redirected:
       return LogLevel::info;

@@ -126,7 +126,8 @@ struct Settings {
   std::uint16_t min_port = 49152;
   std::uint16_t max_port = 65535;
   RelaySharing relay_sockets = RelaySharing::own;
-  turn::Config turn;  // everything but relay_addresses is final here
+  bool mobility = false;  // RFC 8016
+  turn::Config turn;      // everything but relay_addresses is final here
   bool allow_loopback_peers = false;
   bool allow_multicast_peers = false;
   std::vector<turn::AddressRange> allowed_peers;

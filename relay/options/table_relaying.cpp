@@ -128,9 +128,9 @@ constexpr Option table[] = {
                std::string_view v) { return store(boolean(v), d.settings().turn.server_relay); }},
     {.name = "mobility",
      .default_value = "false",
-     .help = "Let clients change their address (RFC 8016).",
-     .state = State::ignored,
-     .note = "mobility (RFC 8016) is not built yet"},
+     .help = "Let clients take their allocations along when their address changes (RFC 8016). Such "
+             "allocations have relay sockets of their own even with relay-sockets=shared.",
+     .set = [](Draft& d, std::string_view v) { return store(boolean(v), d.settings().mobility); }},
     {.name = "relay-sockets",
      .kind = Kind::value,
      .value_name = "own|shared",

@@ -38,7 +38,9 @@ void check(LongTerm& authenticator, stun::Bytes bytes, bool is_signed) {
   if (std::holds_alternative<Accepted>(verdict)) require(is_signed);
   if (const auto* refused = std::get_if<Refused>(&verdict)) {
     const auto code = refused->code;
-    require(code == stun::ErrorCode::bad_request || code == stun::ErrorCode::unauthenticated ||
+    const bool has_token = message->has(stun::AttributeType::access_token);
+    require((code == stun::ErrorCode::unknown_attribute && has_token) ||
+            code == stun::ErrorCode::bad_request || code == stun::ErrorCode::unauthenticated ||
             (code == stun::ErrorCode::stale_nonce && is_signed));
   }
 }

@@ -26,6 +26,8 @@ import dtls_cases  # noqa: E402
 import http_cases  # noqa: E402
 import icmp_cases  # noqa: E402
 import isolation  # noqa: E402
+import mobility_cases  # noqa: E402
+import oauth_cases  # noqa: E402
 import process_cases  # noqa: E402
 import tcp_relay_cases  # noqa: E402
 import tls_cases  # noqa: E402
@@ -83,7 +85,7 @@ def main():
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases,
                                     discovery_cases, dtls_cases, http_cases, icmp_cases,
-                                    tcp_relay_cases, balancing_cases)
+                                    tcp_relay_cases, balancing_cases, mobility_cases, oauth_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "turn/allocation.h"
+
 namespace support {
 
 using turn::Effect;
@@ -33,10 +35,17 @@ turn::Config TurnBench::ipv4_only() {
 }
 
 TurnBench::TurnBench(turn::Config options, turn::PeerRules rules, std::uint16_t first_port,
-                     std::uint16_t last_port)
+                     std::uint16_t last_port, std::optional<std::uint8_t> mobile_worker)
     : config(std::move(options)),
       policy_(complete(std::move(rules))),
-      server({config, policy_, authenticator, quota, random}) {
+      server({config,
+              policy_,
+              authenticator,
+              quota,
+              random,
+              {},
+              mobile_worker ? &tickets_ : nullptr,
+              mobile_worker.value_or(0)}) {
   for (const turn::RelayAddress& address : config.relay_addresses) {
     pools_.try_emplace(address.local, std::make_unique<turn::PortPool>(first_port, last_port));
   }
@@ -101,6 +110,39 @@ std::optional<ClientData> TurnBench::deliver(const PeerDatagram& datagram) {
   return ClientData::read(bytes);
 }
 
+void TurnBench::hand_over(const turn::FetchAllocation& wanted, TurnBench& to) {
+  auto allocation = server.hand_over(wanted.allocation, wanted.client, now);
+  drain();
+  if (!allocation) {
+    to.server.handle_not_found(wanted.client);
+    return to.drain();
+  }
+  std::array<std::optional<TransportAddress>, 2> bound;
+  for (std::size_t i = 0; i < bound.size(); ++i) {
+    const auto at = relays_.find(key(allocation->relays[i].id));
+    if (allocation->relays[i].state == turn::Relay::State::none) continue;
+    require(at != relays_.end(), "handed over a relay that is not open");
+    bound[i] = at->second;
+    relays_.erase(at);
+    pools_.at(bound[i]->ip)->release(bound[i]->port);
+  }
+  quota.release(allocation->username, allocation->realm);
+  to.quota.acquire(allocation->username, allocation->realm);
+  const turn::Allocation* const adopted =
+      to.server.adopt(std::move(allocation), wanted.client, to.now);
+  for (std::size_t i = 0; adopted != nullptr && i < bound.size(); ++i) {
+    if (bound[i]) to.relays_.emplace(key(adopted->relays[i].id), *bound[i]);
+  }
+  to.drain();
+}
+
+Answer TurnBench::resumed(std::uint32_t question, const turn::ResumeAnswer& answer) {
+  server.handle_resumed(question, answer, now);
+  drain();
+  require(outbox_.size() <= 1, "more than one answer");
+  return outbox_.empty() ? Answer() : Answer(std::exchange(outbox_, {})[0].second);
+}
+
 std::size_t TurnBench::taken_ports() const {
   std::size_t count = 0;
   for (const auto& [ip, pool] : pools_) count += pool->taken_count();
@@ -131,13 +173,18 @@ void TurnBench::carry_out(const Effect& effect) {
   } else if (const auto* close = std::get_if<turn::CloseRelay>(&effect)) {
     const auto at = relays_.find(key(close->relay));
     require(at != relays_.end(), "closed a relay that is not open");
-    pools_.at(at->second.ip)->release(at->second.port);
+    if (pools_.at(at->second.ip)->taken(at->second.port)) {  // Else it was another bench's.
+      pools_.at(at->second.ip)->release(at->second.port);
+    }
     relays_.erase(at);
   } else if (const auto* event = std::get_if<turn::Event>(&effect)) {
     events_.push_back(*event);
   } else if (const auto* lookup = std::get_if<turn::LookUpUser>(&effect)) {
     lookups_.push_back(*lookup);
-  } else if (std::holds_alternative<turn::BindRoute>(effect) ||
+  } else if (std::holds_alternative<turn::SeekAllocation>(effect) ||
+             std::holds_alternative<turn::FetchAllocation>(effect) ||
+             std::holds_alternative<turn::ForgetAllocation>(effect) ||
+             std::holds_alternative<turn::BindRoute>(effect) ||
              std::holds_alternative<turn::DropRoute>(effect) ||
              std::holds_alternative<turn::ExpectPeer>(effect)) {
     routes_.push_back(effect);

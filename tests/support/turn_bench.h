@@ -30,7 +30,8 @@ class TurnBench {
   static turn::Config ipv4_only();
 
   explicit TurnBench(turn::Config options = dual_stack(), turn::PeerRules rules = {},
-                     std::uint16_t first_port = 50000, std::uint16_t last_port = 50099);
+                     std::uint16_t first_port = 50000, std::uint16_t last_port = 50099,
+                     std::optional<std::uint8_t> mobile_worker = {});
 
   BenchClient client(std::string_view address, turn::Transport transport = turn::Transport::udp,
                      std::string user = "alice");
@@ -41,6 +42,10 @@ class TurnBench {
   void sleep(turn::Time::duration by) { now += by; }
   /// The answer to the LookUpUser of that ticket, and what it leads to.
   Answer look_up(std::uint32_t ticket, bool found);
+  /// Carries out the FetchAllocation of another bench: its relays go along, and what they cost.
+  void hand_over(const turn::FetchAllocation& wanted, TurnBench& to);
+  /// What handle_resumed() leads to.
+  Answer resumed(std::uint32_t question, const turn::ResumeAnswer& answer);
   /// What the client of the relay at `datagram.to` gets of it.
   std::optional<ClientData> deliver(const PeerDatagram& datagram);
 
@@ -82,6 +87,7 @@ class TurnBench {
 
  private:
   turn::PeerPolicy policy_;
+  turn::TicketSealer tickets_{{}};
 
  public:
   turn::Server server;

@@ -113,7 +113,7 @@ TEST_CASE("attributes that need not be understood are ignored", "[turn][rfc8489-
   BenchClient alice = bench.client("198.51.100.7:40000");
   CHECK(alice.request(Method::allocate, [](stun::MessageBuilder& message) {
     message.add_leading_u8(AttributeType::requested_transport, 17);
-    for (const int type : {0x8022, 0x802f, 0x8030, 0xc057, 0xffff}) {
+    for (const int type : {0x8022, 0x802f, 0x8031, 0xc057, 0xffff}) {
       message.add_u32(static_cast<AttributeType>(type), 1);
     }
   }) == success);

@@ -225,8 +225,6 @@ TEST_CASE("names that coturn no longer has are accepted with a word on what repl
 TEST_CASE("what is not built yet says so, and says nothing when it asks for nothing", "[options]") {
   CHECK(from_conf("\nraw-public-keys\n").warnings ==
         Lines{"turnserver.conf:2: raw-public-keys: this needs OpenSSL 3.2, ignored"});
-  CHECK(parsed({"--mobility"}).warnings ==
-        Lines{"--mobility: mobility (RFC 8016) is not built yet, ignored"});
   CHECK(parsed({"--dtls=no", "--mobility=false", "--cli=0", "--dh566=no", "--tcp-proxy-port=0",
                 "--no-dynamic-realms", "--udp-recvmmsg", "--stateless-nonce=1"})
             .warnings.empty());

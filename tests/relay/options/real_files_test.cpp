@@ -161,9 +161,9 @@ prometheus
   CHECK(settings.bps_capacity == 12'500'000);
   CHECK(settings.log.to_stdout);
   CHECK(settings.log.file.empty());
+  CHECK(settings.mobility);
   CHECK(result.warnings ==
-        Lines{"turnserver.conf:13: mobility: mobility (RFC 8016) is not built yet, ignored",
-              "turnserver.conf:14: cli-password: the telnet administration is not built yet, "
+        Lines{"turnserver.conf:14: cli-password: the telnet administration is not built yet, "
               "ignored"});
   CHECK(settings.metrics.served);
 }

@@ -73,12 +73,12 @@ std::string lists_text(const Settings& settings) {
 std::string settings_text(const Settings& settings) {
   return fmt::format(
              "port {} '{}' udp {} tcp {} workers {} buffer {}\n"
-             "relay '{}' {}-{} shared {} loopback {} multicast {} quotas {} {} {}\n"
+             "relay '{}' {}-{} shared {} mobility {} loopback {} multicast {} quotas {} {} {}\n"
              "anonymous {} realm '{}' timed {} separator {} nonce {} '{}' limit {} {} timeout {}\n"
              "daemon {} pid '{}' user '{}' group '{}' drain {} {}\n",
              settings.listening_port, settings.listening_device, settings.udp, settings.tcp,
              settings.workers, settings.socket_buffer, settings.relay_device, settings.min_port,
-             settings.max_port, static_cast<int>(settings.relay_sockets),
+             settings.max_port, static_cast<int>(settings.relay_sockets), settings.mobility,
              settings.allow_loopback_peers, settings.allow_multicast_peers, settings.user_quota,
              settings.total_quota, settings.bps_capacity, settings.anonymous, settings.realm,
              settings.time_limited, settings.rest_api_separator, settings.nonce_lifetime.count(),

@@ -41,11 +41,13 @@ class QuietSink : public observe::EventSink {
     return warnings_;
   }
   /// On which workers allocations were made, in order.
-  std::vector<std::size_t> allocating_workers() {
+  std::vector<std::size_t> allocating_workers() { return workers_of(turn::Event::Kind::allocated); }
+  /// The workers of all events of that kind.
+  std::vector<std::size_t> workers_of(turn::Event::Kind wanted) {
     const std::lock_guard lock(mutex_);
     std::vector<std::size_t> workers;
     for (const auto& [worker, kind] : events_) {
-      if (kind == turn::Event::Kind::allocated) workers.push_back(worker);
+      if (kind == wanted) workers.push_back(worker);
     }
     return workers;
   }
