@@ -12,7 +12,7 @@ unit_test_packages=(
   catch2 coturn openssl python3 clang-format-19
 )
 
-fuzz_packages=(
+clang_packages=(
   clang-19 libclang-rt-19-dev
 )
 

@@ -100,7 +100,7 @@ std::vector<std::byte> sealed(stun::Bytes block, stun::AesGcm& key) {
 TEST_CASE("who has the key can still seal nonsense, which is none either", "[auth][rfc7635-6.2]") {
   stun::AesGcm key = cipher(golden[0].secret);
   for (std::size_t size = 0; size <= 46; ++size) {
-    for (const std::size_t key_size : {0, 16, 20, 32, 48, 65535}) {
+    for (const std::size_t key_size : {0u, 16u, 20u, 32u, 48u, 65535u}) {
       std::vector<std::byte> block(size, std::byte{1});
       if (size >= 2) stun::store_u16(block, 0, static_cast<std::uint16_t>(key_size));
       const bool fits = (key_size == 20 || key_size == 32) && size == 2 + key_size + 12;

@@ -64,7 +64,7 @@ TEST_CASE("a challenge names the server that tokens are made for", "[auth][rfc76
 TEST_CASE("who signs with the key of a good token gets in", "[auth][rfc7635-7]") {
   TokenBench tokens;
   const std::string kid = GENERATE("north", "union");
-  const std::size_t key_size = GENERATE(20, 32);
+  const std::size_t key_size = GENERATE(20u, 32u);
   Request request = tokens.request(kid, key_size);
   request.integrity = GENERATE(Integrity::sha1, Integrity::sha256);
   const Verdict verdict = tokens.bench.check(request);

@@ -38,7 +38,8 @@ void measure(const char* name, Operation operation) {
   for (int run = 0; run < runs; ++run) {
     const std::uint64_t before = support::heap_allocations();
     const auto start = Clock::now();
-    for (std::size_t i = 0; i < operations; ++i) sink = sink + operation(i);
+    for (std::size_t i = 0; i < operations; ++i)
+      sink = sink + static_cast<std::uint64_t>(operation(i));
     const std::chrono::duration<double, std::nano> elapsed = Clock::now() - start;
     best = std::min(best, elapsed.count() / operations);
     allocations = support::heap_allocations() - before;

@@ -76,7 +76,7 @@ TEST_CASE("a record that somebody changed, or sent again, is no message", "[rela
 
 TEST_CASE("a flight of the client that is lost comes again", "[relay][dtls]") {
   DtlsBench bench(test_certificate());
-  const std::size_t lost = GENERATE(1, 2);
+  const std::size_t lost = GENERATE(1u, 2u);
   DtlsBench::Client client;
   client.receive();
   std::size_t flight = 0;

@@ -51,7 +51,7 @@ TEST_CASE("a key that is used again and again gives what it gives once", "[stun]
   const auto key_size = GENERATE(range(std::size_t{0}, std::size_t{100}, std::size_t{11}));
   const std::vector<std::byte> secret(key_size, std::byte{0xaa});
   const HmacSha256 prepared(secret);
-  for (const std::size_t size : {0, 1, 55, 56, 63, 64, 65, 200}) {
+  for (const std::size_t size : {0u, 1u, 55u, 56u, 63u, 64u, 65u, 200u}) {
     const std::vector<std::byte> text(size, std::byte{0x42});
     const auto front = std::span(text).first(size / 3), back = std::span(text).subspan(size / 3);
     CHECK(prepared({front, back}) == hmac_sha256(secret, {text}));

@@ -113,7 +113,7 @@ TEST_CASE("RESPONSE-PORT sends the answer to another port of the client", "[turn
 
 TEST_CASE("PADDING is answered with PADDING, and with nothing longer than the request",
           "[turn][rfc5780-7.6]") {
-  const std::size_t size = GENERATE(0, 4, 60, 500, 1500, 1900);
+  const std::size_t size = GENERATE(0u, 4u, 60u, 500u, 1500u, 1900u);
   Discovery discovery;
   const Sent sent =
       discovery.binds([&](auto& message) { message.add_zeros(AttributeType::padding, size); });

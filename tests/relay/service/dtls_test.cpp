@@ -22,7 +22,7 @@ TEST_CASE("data is relayed over DTLS both ways, a message a record", "[relay][dt
   UdpSocket peer;
   const TransportAddress relayed = client.allocate();
   client.bind(channel, peer.address());
-  for (const std::size_t size : {1, 2, 3, 4, 100, 1200, 1400, 9000}) {
+  for (const std::size_t size : {1u, 2u, 3u, 4u, 100u, 1200u, 1400u, 9000u}) {
     const Buffer payload = pattern(size, 1);
     client.send_channel_data(channel, payload);
     CHECK(peer.receive().bytes == payload);

@@ -29,7 +29,7 @@ TEST_CASE("data passes both ways on a channel", "[relay][rfc8656-12]") {
   CHECK(relayed.ip == peer.address().ip);
   client.bind(channel, peer.address());
 
-  for (const std::size_t size : {0, 1, 2, 3, 4, 171, 1200, 9000, 60000}) {
+  for (const std::size_t size : {0u, 1u, 2u, 3u, 4u, 171u, 1200u, 9000u, 60000u}) {
     const Buffer payload = pattern(size, 1);
     client.send_channel_data(channel, payload);
     const auto arrived = peer.receive();
@@ -48,7 +48,7 @@ TEST_CASE("data passes in indications where no channel is bound", "[relay][rfc86
   const TransportAddress relayed = client.allocate();
   client.permit(peer.address());
 
-  for (const std::size_t size : {1, 2, 3, 4, 1199}) {
+  for (const std::size_t size : {1u, 2u, 3u, 4u, 1199u}) {
     const Buffer payload = pattern(size, 2);
     client.send_indication(peer.address(), payload);
     CHECK(peer.receive().bytes == payload);

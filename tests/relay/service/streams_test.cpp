@@ -83,7 +83,7 @@ TEST_CASE("many messages may arrive at once, the last one torn anywhere", "[rela
     const Buffer message = channel_data(Transport::tcp, channel, payloads.back());
     stream.insert(stream.end(), message.begin(), message.end());
   }
-  const std::size_t piece = GENERATE(97, 1460, 16384, 1 << 20);
+  const std::size_t piece = GENERATE(97u, 1460u, 16384u, 1u << 20);
   for (std::size_t at = 0; at < stream.size(); at += piece) {
     call.client.send(Bytes(stream).subspan(at, std::min(piece, stream.size() - at)));
   }
