@@ -163,7 +163,8 @@ TEST_CASE("who moves on before having sent anything has one move pending",
   REQUIRE(alice.permit(peer) == success);
   const Ticket second = ticket_in(resume(moved, first));
   // Whether or not it has seen the answer.
-  REQUIRE(resume(third, GENERATE_COPY(first, second)) == success);
+  const bool seen = GENERATE(true, false);
+  REQUIRE(resume(third, seen ? second : first) == success);
   CHECK(moved.permit(peer) == error(437));
   CHECK(sends(moved, "lost") == nothing);
   CHECK(sends(third, "hi") == to_peer(peer, "hi"));
