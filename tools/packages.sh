@@ -13,7 +13,7 @@ unit_test_packages=(
 )
 
 clang_packages=(
-  clang-19 libclang-rt-19-dev
+  clang-19 libclang-rt-19-dev llvm-19
 )
 
 # util-linux has unshare; iproute2, nftables and procps make and watch the networks of the tests.
