@@ -63,6 +63,8 @@ struct Config {
 
   bool events = true;           // queue Event effects
   bool announce_peers = false;  // queue ExpectPeer effects
+  /// Tell clients of ICMP errors (RFC 8656 11.5). Some give up on a Data indication without DATA.
+  bool tell_icmp_errors = false;
 
   /// Bytes per second and direction of one allocation; 0: no limit.
   std::uint64_t max_bps = 0;

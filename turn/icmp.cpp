@@ -31,6 +31,7 @@ std::optional<ToClient> Server::handle_icmp(const Allocation& allocation,
                                             const TransportAddress& peer, const IcmpError& error,
                                             Time now) {
   State& state = *state_;
+  if (!state.config.tell_icmp_errors) return std::nullopt;
   const auto origin = state.origin_of(allocation, peer, now);
   if (!concerns_client(peer.ip.family(), error) || !origin.permitted) return std::nullopt;
   ToClient forward{.client = &allocation.client, .header = {}, .payload = {}};

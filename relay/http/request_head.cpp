@@ -148,7 +148,8 @@ std::expected<void, Status> RequestHead::read_target(std::string_view target) {
   const bool is_star = target == "*" && method_ == Method::options;
   if (method_ == Method::connect || is_star) {
     path_ = target;
-    return is_star || is_authority(target) ? Verdict{} : refuse(Status::bad_request);
+    return is_star || (!target.empty() && is_authority(target)) ? Verdict{}
+                                                                : refuse(Status::bad_request);
   }
   if (!target.starts_with('/')) {
     const std::size_t scheme = target.starts_with("http://")    ? 7

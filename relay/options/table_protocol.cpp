@@ -31,6 +31,13 @@ constexpr Option table[] = {
          [](Draft& d, std::string_view v) {
            return store(inverted_boolean(v), d.settings().turn.answer_binding);
          }},
+    {.name = "icmp-errors",
+     .default_value = "false",
+     .help = "Tell clients when the network cannot deliver to a peer (ICMP, RFC 8656 11.5).",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(boolean(v), d.settings().turn.tell_icmp_errors);
+         }},
     {.name = "software-attribute",
      .default_value = "false",
      .help = "Tell clients name and version of this server (SOFTWARE).",

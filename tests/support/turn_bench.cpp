@@ -124,7 +124,9 @@ void TurnBench::hand_over(const turn::FetchAllocation& wanted, TurnBench& to) {
     require(at != relays_.end(), "handed over a relay that is not open");
     bound[i] = at->second;
     relays_.erase(at);
-    pools_.at(bound[i]->ip)->release(bound[i]->port);
+    if (pools_.at(bound[i]->ip)->taken(bound[i]->port)) {  // Else it was another bench's.
+      pools_.at(bound[i]->ip)->release(bound[i]->port);
+    }
   }
   quota.release(allocation->username, allocation->realm);
   to.quota.acquire(allocation->username, allocation->realm);

@@ -60,9 +60,7 @@ TEST_CASE("of a dual allocation one half is enough; the other one's error is tol
       }));
   CAPTURE(name);
   TurnBench bench(config);
-  bench.port_failure = [half = failing](const auto& open) {
-    return half == open.ip.family();
-  };
+  bench.port_failure = [half = failing](const auto& open) { return half == open.ip.family(); };
   BenchClient alice = bench.client("198.51.100.7:40000");
   const Answer answer = alice.allocate({.additional_family = ipv6});
   REQUIRE(answer == success);

@@ -16,6 +16,12 @@ const auto peer = "203.0.113.1:5000"_peer;
 const auto v6_peer = "[2001:db8:1::1]:5000"_peer;
 constexpr turn::IcmpError port_unreachable{.type = 3, .code = 3};
 
+turn::Config telling() {
+  turn::Config config = TurnBench::dual_stack();
+  config.tell_icmp_errors = true;
+  return config;
+}
+
 BenchClient ready(TurnBench& bench, turn::Transport transport = turn::Transport::udp) {
   BenchClient client = bench.client("198.51.100.7:40000", transport);
   REQUIRE(client.allocate({.additional_family = ipv6}) == success);
@@ -24,7 +30,7 @@ BenchClient ready(TurnBench& bench, turn::Transport transport = turn::Transport:
 }
 
 TEST_CASE("an ICMP error is told in a Data indication that is exactly this", "[rfc8656-11.5]") {
-  TurnBench bench;
+  TurnBench bench(telling());
   const auto transport = GENERATE(turn::Transport::udp, turn::Transport::tcp);
   BenchClient alice = ready(bench, transport);
   const std::string told = to_hex(alice.hears_error(peer, port_unreachable));
@@ -35,7 +41,7 @@ TEST_CASE("an ICMP error is told in a Data indication that is exactly this", "[r
 }
 
 TEST_CASE("an ICMPv6 error names the IPv6 peer", "[rfc8656-11.5]") {
-  TurnBench bench;
+  TurnBench bench(telling());
   BenchClient alice = ready(bench);
   const auto bytes = alice.hears_error(v6_peer, {.type = 1, .code = 4});
   REQUIRE(bytes.size() == 20 + 24 + 12);
@@ -48,7 +54,7 @@ TEST_CASE("an ICMPv6 error names the IPv6 peer", "[rfc8656-11.5]") {
 }
 
 TEST_CASE("a peer without its port is named with port 0", "[rfc8656-11.5]") {
-  TurnBench bench;
+  TurnBench bench(telling());
   BenchClient alice = ready(bench);
   const auto bytes = alice.hears_error({peer.ip, 0}, port_unreachable);
   const auto message = stun::MessageView::parse(bytes);
@@ -58,7 +64,7 @@ TEST_CASE("a peer without its port is named with port 0", "[rfc8656-11.5]") {
 }
 
 TEST_CASE("the error data is the MTU of the narrow link and otherwise zero", "[rfc8656-18.13]") {
-  TurnBench bench;
+  TurnBench bench(telling());
   BenchClient alice = ready(bench);
   const auto data = [&](const TransportAddress& to, const turn::IcmpError& error) {
     const auto bytes = alice.hears_error(to, error);
@@ -73,7 +79,7 @@ TEST_CASE("the error data is the MTU of the narrow link and otherwise zero", "[r
 }
 
 TEST_CASE("only destinations unreachable, too big and time exceeded are told", "[rfc8656-11.5]") {
-  TurnBench bench;
+  TurnBench bench(telling());
   BenchClient alice = ready(bench);
   const auto told = [&](const TransportAddress& to) {
     std::vector<int> types;
@@ -87,8 +93,14 @@ TEST_CASE("only destinations unreachable, too big and time exceeded are told", "
   CHECK(told(v6_peer) == std::vector{1, 2, 3});
 }
 
-TEST_CASE("an error is told while there is a permission, on a channel too", "[rfc8656-11.5]") {
+TEST_CASE("errors are told where the operator wants it alone", "[rfc8656-11.5]") {
   TurnBench bench;
+  BenchClient alice = ready(bench);
+  CHECK(alice.hears_error(peer, port_unreachable).empty());
+}
+
+TEST_CASE("an error is told while there is a permission, on a channel too", "[rfc8656-11.5]") {
+  TurnBench bench(telling());
   BenchClient alice = ready(bench);
   CHECK(alice.hears_error("203.0.113.2:5000"_peer, port_unreachable).empty());
   CHECK(alice.hears_error({peer.ip, 1}, port_unreachable).size() == 44);

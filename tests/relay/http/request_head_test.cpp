@@ -100,6 +100,7 @@ TEST_CASE("a target has one of four forms", "[http][rfc9112-3.2]") {
   CHECK(verdict_on_line("OPTIONS * HTTP/1.1") == 0);
   CHECK(verdict_on_line("CONNECT a:443 HTTP/1.1") == 0);
   CHECK(verdict_on_line("CONNECT /a HTTP/1.1") == 400);
+  CHECK(verdict_on_line("CONNECT  HTTP/1.1") == 400);
   const RequestHead whole = parsed("GET http://b:80/x?y HTTP/1.1\r\nHost: a\r\n\r\n");
   CHECK(whole.path() == "/x");
   CHECK(whole.query() == "y");

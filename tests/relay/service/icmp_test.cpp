@@ -15,7 +15,10 @@ constexpr std::uint16_t channel = 0x4000, other_channel = 0x4001;
 constexpr int enough_for_a_lane = 200;
 constexpr stun::IcmpValue port_unreachable{.type = 3, .code = 3, .data = 0};
 
+void tell(Settings& settings) { settings.turn.tell_icmp_errors = true; }
+
 void relay_ipv6(Settings& settings) {
+  tell(settings);
   settings.relay_ips.push_back(stun::IpAddress::parse("::1").value());
 }
 
@@ -49,7 +52,7 @@ void check_told(WireClient& client, const TransportAddress& peer) {
 
 TEST_CASE("a closed port of a peer is told to the client", "[relay][rfc8656-11.5]") {
   const Transport transport = GENERATE(Transport::udp, Transport::tcp, Transport::tls);
-  RunningRelay relay;
+  RunningRelay relay(tell);
   WireClient client = relay.client(transport);
   auto peer = std::make_unique<UdpSocket>();
   const TransportAddress address = peer->address();
@@ -119,7 +122,7 @@ TEST_CASE("a datagram too long to leave with DF is told with the MTU", "[relay][
 
 TEST_CASE("a peer that is gone is told of at its lane too, and the others are heard",
           "[relay][rfc8656-11.5]") {
-  RunningRelay relay;
+  RunningRelay relay(tell);
   WireClient client = relay.client(Transport::udp);
   auto peer = std::make_unique<UdpSocket>();
   UdpSocket other;
@@ -142,7 +145,10 @@ TEST_CASE("a peer that is gone is told of at its lane too, and the others are he
 }
 
 TEST_CASE("at a shared relay socket only the one who sent is told", "[relay][shared]") {
-  RunningRelay relay([](Settings& settings) { settings.relay_sockets = RelaySharing::shared; });
+  RunningRelay relay([](Settings& settings) {
+    tell(settings);
+    settings.relay_sockets = RelaySharing::shared;
+  });
   std::vector<WireClient> crowd;
   std::vector<TransportAddress> relayed;
   for (std::size_t i = 0; i <= SharedRelays::sockets_per_address; ++i) {
@@ -168,7 +174,10 @@ TEST_CASE("at a shared relay socket only the one who sent is told", "[relay][sha
 
 TEST_CASE("a rush of errors neither delays others nor keeps the worker busy", "[relay]") {
   const bool with_ring = GENERATE(true, false);
-  RunningRelay relay([&](Settings& settings) { settings.io_uring = with_ring; });
+  RunningRelay relay([&](Settings& settings) {
+    tell(settings);
+    settings.io_uring = with_ring;
+  });
   WireClient client = relay.client(Transport::udp), probe = relay.client(Transport::udp);
   const TransportAddress gone = UdpSocket().address();
   UdpSocket peer;
