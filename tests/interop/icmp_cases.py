@@ -133,7 +133,7 @@ def expect_told(client, *wanted):
 
 def server_of(lab):
     need_network()
-    return lab.server("narrow", "-a", "--icmp-errors", "-u", f"{USER}:{PASSWORD}", "-E", OURS,
+    return lab.server("icmp", "-a", "--icmp-errors", "-u", f"{USER}:{PASSWORD}", "-E", OURS,
                       "-E", OURS_V6)
 
 

@@ -23,6 +23,7 @@ class Lab:
         self._processes = []
         self._lock = threading.Lock()
         self._named = {}
+        self._wanted = {}  # the arguments of a server, by its name
         self._ports = {}  # of TLS, by server
         self.help = subprocess.run([server_binary(), "--help"], capture_output=True, text=True,
                                    timeout=20, check=False)
@@ -35,6 +36,8 @@ class Lab:
     def server(self, name, *arguments, wide_channels=True):
         """The server of that name on loopback, started at the first call, with its capture."""
         with self._lock:
+            if self._wanted.setdefault(name, arguments) != arguments:
+                raise Failure(f"two servers are called {name}")
             if name not in self._named:
                 if wide_channels and self.knows("rfc5766-channel-numbers"):
                     # uclient 4.6.1 draws channel numbers up to 0x7FFF.

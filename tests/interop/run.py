@@ -84,13 +84,12 @@ def main():
     options = parser.parse_args()
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, tls_cases,
-                                    discovery_cases, dtls_cases, http_cases, tcp_relay_cases,
-                                    balancing_cases, mobility_cases, oauth_cases)
+                                  discovery_cases, dtls_cases, http_cases, tcp_relay_cases,
+                                  balancing_cases, mobility_cases, oauth_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]
-    alone = [case for case in icmp_cases.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:
-        print("\n".join(name for name, _ in alone + single + abuse))
+        print("\n".join(name for name, _ in single + abuse))
         return 0
     isolation.isolate()
     isolation.ip("link", "add", "lan0", "type", "veth", "peer", "name", "lan1")
@@ -99,7 +98,6 @@ def main():
         isolation.ip("link", "set", end, "up")
     results = Results()
     try:
-        run_in_order(results, alone, lab)  # Networks of the other cases are in their way.
         with concurrent.futures.ThreadPoolExecutor(PARALLEL) as pool:
             tasks = [pool.submit(run_in_order, results, abuse, lab)]
             tasks += [pool.submit(results.run, *case, lab) for case in single]
