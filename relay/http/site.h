@@ -7,9 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "relay/http/request_head.h"
+#include "relay/http/request.h"
 #include "relay/http/response.h"
-#include "relay/net/tcp_listener.h"
 #include "turn/peer_policy.h"
 
 namespace relay::http {
@@ -24,13 +23,6 @@ struct SiteOptions {
   /// Who may read the metrics on the ports of TURN, beside this very host.
   std::vector<turn::AddressRange> metrics_readers;
   std::string metrics_path = "/metrics";  // of the listener for metrics
-};
-
-/// A request and how it came.
-struct Request {
-  const RequestHead& head;
-  stun::IpAddress client;
-  net::Entrance entrance = net::Entrance::clients;
 };
 
 class Site {
