@@ -70,7 +70,7 @@ class SelfTest {
   SelfTest(const Plan& plan, const Service& service, const Certificates* certificates,
            Lifetime& lifetime, std::optional<process::Daemon>& daemon)
       : thread_([=, &plan, &service, &lifetime, &daemon](const std::stop_token& stop) {
-          std::string findings = self_test::check(plan, service, stop);
+          std::string findings = self_test::check(plan, service, certificates, stop);
           if (certificates != nullptr) findings += " | " + certificates->summary();
           lifetime.post([findings, &plan, &daemon] {
             show(screen_of(plan.settings.log), check_line(findings));

@@ -42,15 +42,8 @@ std::string ports_text(Ports ports) {
   return text;
 }
 
-/// What the certificate is good for: the address, else its first name that is no wildcard.
-std::string tls_host(const std::string& address, const std::string& host,
-                     const net::tls::Certificate* certificate) {
-  if (certificate == nullptr || certificate->is_for_address(address)) return host;
-  for (const std::string& name : certificate->dns_names) {
-    if (!name.contains('*')) return name;
-  }
-  return host;
-}
+/// An IPv6 address stands in brackets there.
+std::string in_url(const std::string& host) { return host.contains(':') ? "[" + host + "]" : host; }
 
 std::string ready_line(const Plan& plan, Ports ports) {
   if (plan.turn.stun_only) return fmt::format("READY  stun {}", ports_text(ports));
@@ -62,7 +55,7 @@ ordered_json urls(const Plan& plan, Ports ports, const net::tls::Certificate* ce
   ordered_json all = ordered_json::array();
   for (const turn::RelayAddress& address : addresses_for_clients(plan)) {
     const stun::IpAddress& ip = address.advertised();
-    const std::string host = ip.is_v4() ? ip.to_string() : "[" + ip.to_string() + "]";
+    const std::string host = in_url(ip.to_string());
     if (plan.turn.stun_only) {
       all.push_back(fmt::format("stun:{}:{}", host, ports.udp != 0 ? ports.udp : ports.tcp));
       continue;
@@ -70,8 +63,8 @@ ordered_json urls(const Plan& plan, Ports ports, const net::tls::Certificate* ce
     if (ports.udp != 0) all.push_back(fmt::format("turn:{}:{}?transport=udp", host, ports.udp));
     if (ports.tcp != 0) all.push_back(fmt::format("turn:{}:{}?transport=tcp", host, ports.tcp));
     if (ports.tls != 0) {
-      const std::string url = fmt::format("turns:{}:{}?transport=tcp",
-                                          tls_host(ip.to_string(), host, certificate), ports.tls);
+      const std::string tls_host = certificate ? in_url(host_for_tls(ip, *certificate)) : host;
+      const std::string url = fmt::format("turns:{}:{}?transport=tcp", tls_host, ports.tls);
       if (std::find(all.begin(), all.end(), url) == all.end()) all.push_back(url);
     }
   }
@@ -79,6 +72,14 @@ ordered_json urls(const Plan& plan, Ports ports, const net::tls::Certificate* ce
 }
 
 }  // namespace
+
+std::string host_for_tls(const stun::IpAddress& address, const net::tls::Certificate& certificate) {
+  const std::string text = address.to_string();
+  if (certificate.is_for_address(text)) return text;
+  const auto name = std::ranges::find_if(
+      certificate.dns_names, [](const std::string& each) { return !each.contains('*'); });
+  return name == certificate.dns_names.end() ? text : *name;
+}
 
 std::string startup_screen(const Plan& plan, const Service& service,
                            const Certificates* certificates) {

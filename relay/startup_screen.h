@@ -25,6 +25,10 @@ struct Ports {
   std::uint16_t dtls = 0;
 };
 
+/// What a client that checks the certificate calls a server of that address: the address, where the
+/// certificate has it, else its first name that is no wildcard.
+std::string host_for_tls(const stun::IpAddress& address, const net::tls::Certificate& certificate);
+
 /// A JSON array as RTCPeerConnection takes it for `iceServers`. Over TLS a server is called as
 /// `certificate` has it, where there is one.
 std::string ice_servers(const Plan& plan, Ports ports,

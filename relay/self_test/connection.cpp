@@ -5,49 +5,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 
 #include "relay/net/socket_address.h"
 #include "turn/stream_framer.h"
 
 namespace relay::self_test {
-namespace {
-
-/// Short enough for a request to stop to be heard.
-constexpr std::chrono::milliseconds longest_wait{50};
-
-bool wait_for(int socket, short events, const Patience& patience) {
-  while (!patience.is_over()) {
-    pollfd waiting{.fd = socket, .events = events, .revents = 0};
-    if (::poll(&waiting, 1, static_cast<int>(longest_wait.count())) > 0) return true;
-  }
-  return false;
-}
-
-/// What the system says, and what it means for somebody who just started a server.
-Failure explain(int error) {
-  switch (error) {
-    case ECONNREFUSED:
-      return "refused: nothing listens there, or a firewall rejects it";
-    case ENETUNREACH:
-    case EHOSTUNREACH:
-      return "no route to it from here";
-    case EPERM:
-    case EACCES:
-      return "forbidden by a firewall on this machine";
-    case ECONNRESET:
-    case EPIPE:
-      return "the connection was closed";
-    default:
-      return std::strerror(error);
-  }
-}
-
-}  // namespace
 
 std::expected<Connection, Failure> Connection::open(const stun::TransportAddress& server,
                                                     turn::Transport transport,
-                                                    const Patience& patience) {
+                                                    const Patience& patience, const TlsPeer& peer) {
   const int type = transport == turn::Transport::udp ? SOCK_DGRAM : SOCK_STREAM;
   net::FileDescriptor socket(
       ::socket(net::address_family(server.ip.family()), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
@@ -63,10 +29,17 @@ std::expected<Connection, Failure> Connection::open(const stun::TransportAddress
     ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &error, &size);
     if (error != 0) return std::unexpected(explain(error));
   }
-  return Connection(std::move(socket), transport);
+  Connection connection(std::move(socket), transport);
+  if (transport == turn::Transport::tls) {
+    auto channel = TlsChannel::begin(connection.socket_.number(), peer, patience);
+    if (!channel) return std::unexpected(channel.error());
+    connection.tls_.emplace(*std::move(channel));
+  }
+  return connection;
 }
 
-std::expected<void, Failure> Connection::send(stun::Bytes message) {
+std::expected<void, Failure> Connection::send(stun::Bytes message, const Patience& patience) {
+  if (tls_) return tls_->send(message, patience);
   const ssize_t sent = ::send(socket_.number(), message.data(), message.size(), MSG_NOSIGNAL);
   if (sent == static_cast<ssize_t>(message.size())) return {};
   return std::unexpected(explain(sent < 0 ? errno : EPIPE));
@@ -78,14 +51,22 @@ std::expected<stun::Bytes, Failure> Connection::receive(const Patience& patience
   filled_ -= std::exchange(consumed_, 0);
   while (true) {
     if (const stun::Bytes message = take_message(); !message.empty()) return message;
-    if (!wait_for(socket_.number(), POLLIN, patience)) return stun::Bytes{};
-    const ssize_t got =
-        ::recv(socket_.number(), buffer_.data() + filled_, buffer_.size() - filled_, 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
-    if (got < 0) return std::unexpected(explain(errno));
-    if (got == 0 && transport_ == turn::Transport::tcp) return std::unexpected(explain(EPIPE));
-    filled_ += static_cast<std::size_t>(got);
+    if (filled_ == buffer_.size()) return std::unexpected("what comes back is no STUN");
+    const auto got = receive_some(std::span(buffer_).subspan(filled_));
+    if (!got) return std::unexpected(got.error());
+    filled_ += *got;
+    if (*got == 0 && !wait_for(socket_.number(), POLLIN, patience)) return stun::Bytes{};
   }
+}
+
+/// 0: nothing is there now.
+std::expected<std::size_t, Failure> Connection::receive_some(std::span<std::byte> into) {
+  if (tls_) return tls_->receive(into);
+  const ssize_t got = ::recv(socket_.number(), into.data(), into.size(), 0);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return std::size_t{0};
+  if (got < 0) return std::unexpected(explain(errno));
+  if (got == 0 && transport_ == turn::Transport::tcp) return std::unexpected(explain(EPIPE));
+  return static_cast<std::size_t>(got);
 }
 
 stun::TransportAddress Connection::local() const { return net::local_address(socket_.number()); }

@@ -1,58 +1,48 @@
-// One client connection of the self-test, UDP or TCP, blocking with a deadline. One thread uses it.
+// One client connection of the self-test, over UDP, TCP or TLS, blocking with a deadline. One
+// thread uses it.
 #pragma once
 
-#include <chrono>
 #include <cstddef>
 #include <expected>
-#include <stop_token>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "relay/net/file_descriptor.h"
+#include "relay/self_test/patience.h"
+#include "relay/self_test/tls_channel.h"
 #include "stun/address.h"
 #include "stun/byte_order.h"
 #include "turn/types.h"
 
 namespace relay::self_test {
 
-/// Until when, or until somebody asks to stop.
-struct Patience {
-  std::chrono::steady_clock::time_point deadline;
-  std::stop_token stop;
-
-  bool is_over() const {
-    return stop.stop_requested() || std::chrono::steady_clock::now() >= deadline;
-  }
-  /// No longer than `most` from now.
-  Patience at_most(std::chrono::milliseconds most) const {
-    return {std::min(deadline, std::chrono::steady_clock::now() + most), stop};
-  }
-};
-
-/// Why a step failed: a clause without a capital and full stop.
-using Failure = std::string;
-
 class Connection {
  public:
-  /// `transport` is udp or tcp.
+  /// `transport` is udp, tcp or tls; `peer` is for the latter.
   static std::expected<Connection, Failure> open(const stun::TransportAddress& server,
                                                  turn::Transport transport,
-                                                 const Patience& patience);
+                                                 const Patience& patience,
+                                                 const TlsPeer& peer = {});
 
-  std::expected<void, Failure> send(stun::Bytes message);
+  std::expected<void, Failure> send(stun::Bytes message, const Patience& patience);
   /// One whole STUN or ChannelData message; it lives until the next receive(). Nothing came in
   /// time: an empty one.
   std::expected<stun::Bytes, Failure> receive(const Patience& patience);
 
   turn::Transport transport() const { return transport_; }
+  /// Null where there is no TLS.
+  const TlsChannel* tls() const { return tls_ ? &*tls_ : nullptr; }
   stun::TransportAddress local() const;
 
  private:
   Connection(net::FileDescriptor socket, turn::Transport transport)
       : socket_(std::move(socket)), transport_(transport), buffer_(4096) {}
+  std::expected<std::size_t, Failure> receive_some(std::span<std::byte> into);
   stun::Bytes take_message();
 
   net::FileDescriptor socket_;
+  std::optional<TlsChannel> tls_;
   turn::Transport transport_;
   std::vector<std::byte> buffer_;
   std::size_t filled_ = 0;    // bytes that lie in the buffer

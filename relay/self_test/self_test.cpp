@@ -11,6 +11,7 @@
 #include "relay/plan_addresses.h"
 #include "relay/self_test/credentials.h"
 #include "relay/self_test/turn_client.h"
+#include "relay/startup_screen.h"
 
 namespace relay::self_test {
 namespace {
@@ -19,34 +20,12 @@ using namespace std::chrono_literals;
 using stun::TransportAddress;
 using turn::Transport;
 
-/// Shares of `longest`, so that a silent UDP port leaves time to try TCP.
-constexpr auto per_transport = 1100ms;
-constexpr auto for_hairpin = 600ms;
+/// Shares of `longest`, so that a silent UDP port leaves time to try the others.
+constexpr auto per_transport = 1000ms;
+constexpr auto for_hairpin = 500ms;
 
 std::string_view name_of(Transport transport) {
-  return transport == Transport::udp ? "udp" : "tcp";
-}
-
-std::expected<std::chrono::microseconds, Failure> send_around(TurnClient& client,
-                                                              const TransportAddress& relayed,
-                                                              const Patience& patience) {
-  if (const auto done = client.permit(relayed, patience); !done) {
-    return std::unexpected(done.error());
-  }
-  if (const auto done = client.bind_channel(relayed, patience); !done) {
-    return std::unexpected(done.error());
-  }
-  return client.echo(patience);
-}
-
-/// Through the relay and back to the client's own relayed address: how long a message takes.
-std::expected<std::chrono::microseconds, Failure> relay_around(TurnClient& client,
-                                                               const Patience& patience) {
-  const auto relayed = client.allocate(patience);
-  if (!relayed) return std::unexpected(relayed.error());
-  const auto echo = send_around(client, *relayed, patience);
-  client.release(patience);
-  return echo;
+  return transport == Transport::udp ? "udp" : transport == Transport::tcp ? "tcp" : "tls";
 }
 
 /// Clients who come to this listener are served by others.
@@ -56,28 +35,53 @@ bool sends_clients_on(const Plan& plan, const TransportAddress& server, Transpor
          std::ranges::find(alternates, server, &turn::AlternateServer::address) == alternates.end();
 }
 
-std::string check_transport(const Plan& plan, const TransportAddress& server, Transport transport,
-                            const Patience& patience) {
+/// A listener as a client on this machine reaches it, and as clients call it.
+struct Entrance {
+  TransportAddress address;
+  Transport transport = Transport::udp;
+  TlsPeer peer;
+  bool own_authority = false;  // has signed the certificate: few know it
+};
+
+/// What browsers will say to the certificate; empty: nothing, or that its authority is unknown to
+/// them, which the screen tells beside.
+std::string remark_on_certificate(const Connection& connection, const Entrance& at) {
+  const TlsChannel* const tls = connection.tls();
+  if (tls == nullptr) return "";
+  const net::tls::Certificate certificate = tls->certificate();
+  if (certificate.not_after < net::tls::wall_clock()) {
+    return fmt::format(" (browsers refuse the certificate: it expired on {})",
+                       net::tls::date_of(certificate.not_after));
+  }
+  if (!tls->names(at.peer.host)) {
+    return fmt::format(" (browsers refuse the certificate: it is not for {})", at.peer.host);
+  }
+  const std::string why = at.own_authority ? "" : tls->distrust();
+  return why.empty() ? "" : fmt::format(" (the certificate is not trusted here: {})", why);
+}
+
+std::string check_transport(const Plan& plan, const Entrance& at, const Patience& patience) {
+  const std::string_view name = name_of(at.transport);
   const auto failed = [&](const Failure& why) {
-    return fmt::format("{} FAILED at {}: {}", name_of(transport), server.to_string(), why);
+    return fmt::format("{} FAILED at {}: {}", name, at.address.to_string(), why);
   };
-  auto connection = Connection::open(server, transport, patience);
+  auto connection = Connection::open(at.address, at.transport, patience, at.peer);
   if (!connection) return failed(connection.error());
+  const std::string remark = remark_on_certificate(*connection, at);
   TurnClient client(std::move(*connection), credentials_of(plan.settings));
   if (plan.turn.answer_binding && !plan.turn.authenticate_binding) {
     const auto seen = client.binding(patience);
     if (!seen) return failed(seen.error());
   }
   if (plan.turn.stun_only || !plan.turn.udp_relay) {
-    return fmt::format("{} ok (STUN alone)", name_of(transport));
+    return fmt::format("{} ok (STUN alone){}", name, remark);
   }
-  if (sends_clients_on(plan, server, transport)) {
-    return fmt::format("{} ok (sends clients to other servers)", name_of(transport));
+  if (sends_clients_on(plan, at.address, at.transport)) {
+    return fmt::format("{} ok (sends clients to other servers){}", name, remark);
   }
-  const auto echo = relay_around(client, patience);
+  const auto echo = client.relay_around(patience);
   if (!echo) return failed(echo.error());
-  return fmt::format("{} ok {:.2f} ms", name_of(transport),
-                     static_cast<double>(echo->count()) / 1000);
+  return fmt::format("{} ok {:.2f} ms{}", name, static_cast<double>(echo->count()) / 1000, remark);
 }
 
 /// The listener's address as a client on this machine reaches it.
@@ -112,20 +116,31 @@ std::optional<std::string> remark_on_reach(const turn::RelayAddress& address) {
 
 }  // namespace
 
-std::string check(const Plan& plan, const Service& service, const std::stop_token& stop) {
+std::string check(const Plan& plan, const Service& service, const Certificates* certificates,
+                  const std::stop_token& stop) {
   const Patience all{std::chrono::steady_clock::now() + longest, stop};
   const auto addresses = addresses_for_clients(plan);
   if (addresses.empty()) return "no address to try";
   const turn::RelayAddress& address = addresses.front();
 
+  const bool own_authority = certificates != nullptr && !certificates->own_folder().empty();
   std::vector<std::string> findings;
+  const auto check_at = [&](const std::optional<TransportAddress>& server, Transport transport,
+                            const TlsPeer& peer) {
+    if (!server) return;
+    findings.push_back(check_transport(plan, {*server, transport, peer, own_authority},
+                                       all.at_most(per_transport)));
+  };
   const auto udp = reach(service.udp_listeners(), address.local);
-  const auto tcp = reach(service.tcp_listeners(), address.local);
-  if (udp) {
-    findings.push_back(check_transport(plan, *udp, Transport::udp, all.at_most(per_transport)));
-  }
-  if (tcp) {
-    findings.push_back(check_transport(plan, *tcp, Transport::tcp, all.at_most(per_transport)));
+  check_at(udp, Transport::udp, {});
+  check_at(reach(service.tcp_listeners(), address.local), Transport::tcp, {});
+  if (!plan.settings.tls.client_ca_file.empty()) {
+    findings.push_back("tls not tried: it wants a certificate of clients (--CA-file)");
+  } else if (certificates != nullptr) {
+    check_at(reach(service.tls_listeners(), address.local), Transport::tls,
+             {.host = host_for_tls(address.advertised(), certificates->context().certificate()),
+              .authority_file = "",
+              .protocol = "stun.turn"});
   }
   if (address.external && udp) {
     findings.push_back(

@@ -5,16 +5,19 @@
 #include <stop_token>
 #include <string>
 
+#include "relay/certificates.h"
 #include "relay/plan.h"
 #include "relay/service.h"
 
 namespace relay::self_test {
 
 /// How long it may take when nothing is well.
-inline constexpr std::chrono::milliseconds longest{3000};
+inline constexpr std::chrono::milliseconds longest{3500};
 
 /// One line: `udp ok 0.04 ms | tcp ok 0.05 ms | ...`, or what is wrong in a clause. Blocks; asking
 /// to stop ends it within 50 ms or so.
-std::string check(const Plan& plan, const Service& service, const std::stop_token& stop);
+/// `certificates` is null where TLS is not served.
+std::string check(const Plan& plan, const Service& service, const Certificates* certificates,
+                  const std::stop_token& stop);
 
 }  // namespace relay::self_test

@@ -106,7 +106,8 @@ std::expected<std::chrono::microseconds, Failure> TurnClient::echo(const Patienc
 
   while (!patience.is_over()) {
     const auto sent_at = std::chrono::steady_clock::now();
-    if (const auto sent = connection_.send(message); !sent) return std::unexpected(sent.error());
+    if (const auto sent = connection_.send(message, patience); !sent)
+      return std::unexpected(sent.error());
     const Patience this_try = patience.at_most(retransmit_after);
     while (!this_try.is_over()) {
       const auto received = connection_.receive(this_try);
@@ -118,6 +119,24 @@ std::expected<std::chrono::microseconds, Failure> TurnClient::echo(const Patienc
     }
   }
   return std::unexpected("what is sent through the relay does not come back");
+}
+
+std::expected<std::chrono::microseconds, Failure> TurnClient::relay_around(
+    const Patience& patience) {
+  const auto relayed = allocate(patience);
+  if (!relayed) return std::unexpected(relayed.error());
+  const auto echo = send_around(*relayed, patience);
+  release(patience);
+  return echo;
+}
+
+std::expected<std::chrono::microseconds, Failure> TurnClient::send_around(
+    const TransportAddress& relayed, const Patience& patience) {
+  if (const auto done = permit(relayed, patience); !done) return std::unexpected(done.error());
+  if (const auto done = bind_channel(relayed, patience); !done) {
+    return std::unexpected(done.error());
+  }
+  return echo(patience);
 }
 
 void TurnClient::release(const Patience& patience) {
@@ -150,7 +169,8 @@ TurnClient::Result TurnClient::request(Method method, const Patience& patience,
 TurnClient::Result TurnClient::exchange(stun::Bytes message, const stun::TransactionId& id,
                                         const Patience& patience) {
   const bool datagrams = connection_.transport() == turn::Transport::udp;
-  if (const auto sent = connection_.send(message); !sent) return std::unexpected(sent.error());
+  if (const auto sent = connection_.send(message, patience); !sent)
+    return std::unexpected(sent.error());
   while (!patience.is_over()) {
     const Patience this_try = datagrams ? patience.at_most(retransmit_after) : patience;
     while (!this_try.is_over()) {
@@ -160,7 +180,8 @@ TurnClient::Result TurnClient::exchange(stun::Bytes message, const stun::Transac
       if (answer && answer->transaction_id() == id) return *answer;
     }
     if (!datagrams) break;
-    if (const auto sent = connection_.send(message); !sent) return std::unexpected(sent.error());
+    if (const auto sent = connection_.send(message, patience); !sent)
+      return std::unexpected(sent.error());
   }
   return std::unexpected("no answer");
 }

@@ -1,6 +1,5 @@
 // A small TURN client, just enough to find out whether a server relays: Binding, Allocate, a
-// channel to its own relayed address, and a message sent around through it. Blocking; for the
-// self-test at the start alone.
+// channel to its own relayed address, and a message sent around through it. Blocking.
 #pragma once
 
 #include <array>
@@ -20,7 +19,7 @@ namespace relay::self_test {
 
 class TurnClient {
  public:
-  /// No credentials: an anonymous server.
+  /// Without credentials: for an anonymous server.
   TurnClient(Connection connection, std::optional<Credentials> credentials)
       : connection_(std::move(connection)), credentials_(std::move(credentials)) {}
 
@@ -33,10 +32,15 @@ class TurnClient {
                                             const Patience& patience);
   /// Sends over the channel and waits for the same to come back: how long that took.
   std::expected<std::chrono::microseconds, Failure> echo(const Patience& patience);
+  /// An allocation, and a message through it to its own relayed address and back: how long that
+  /// message took. Releases it.
+  std::expected<std::chrono::microseconds, Failure> relay_around(const Patience& patience);
   /// Ends the allocation.
   void release(const Patience& patience);
 
  private:
+  std::expected<std::chrono::microseconds, Failure> send_around(
+      const stun::TransportAddress& relayed, const Patience& patience);
   using Result = std::expected<stun::MessageView, Failure>;
   template <typename AddAttributes>
   Result request(stun::Method method, const Patience& patience, AddAttributes add_attributes);

@@ -2,6 +2,7 @@
 #include <sys/socket.h>
 
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "relay/net/file_descriptor.h"
 #include "relay/net/socket_address.h"
@@ -30,6 +31,24 @@ TEST_CASE("a port that nobody listens on is refused", "[self-test]") {
   const auto connection = Connection::open(port.address(), turn::Transport::tcp, patience());
   REQUIRE_FALSE(connection.has_value());
   CHECK_THAT(connection.error(), Catch::Contains("refused"));
+}
+
+TEST_CASE("who does not speak TLS is told from who says nothing", "[self-test]") {
+  SilentPort port(SOCK_STREAM);
+  REQUIRE(::listen(port.socket.number(), 1) == 0);
+  SECTION("nothing") {
+    const auto soon = patience().at_most(100ms);
+    const auto connection = Connection::open(port.address(), turn::Transport::tls, soon);
+    CHECK(connection.error() == "nobody answers the TLS handshake");
+  }
+  SECTION("something else") {
+    std::jthread server([&] {
+      const relay::net::FileDescriptor client(::accept(port.socket.number(), nullptr, nullptr));
+      CHECK(::send(client.number(), "SSH-2.0-x\r\n", 11, 0) == 11);
+    });
+    const auto connection = Connection::open(port.address(), turn::Transport::tls, patience());
+    CHECK(connection.error() == "what answers there does not speak TLS");
+  }
 }
 
 TEST_CASE("a silent server is given up on at the deadline, or when asked to stop", "[self-test]") {

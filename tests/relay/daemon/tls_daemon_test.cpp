@@ -50,6 +50,7 @@ TEST_CASE("without a certificate one of our own is shown, the same every time", 
     server.wait_for("clients must trust");
     const std::string check = server.line("CHECK");
     CHECK_THAT(check, Contains("self-made") && Contains(folder / "state/ca.pem"));
+    CHECK_THAT(check, Contains("| tls ok ") && !Contains("browsers refuse"));
     const std::size_t at = check.find("SHA-256 ");
     REQUIRE(at != std::string::npos);
     const auto urls = nlohmann::json::parse(server.line("PASTE"))[0]["urls"];
@@ -129,6 +130,33 @@ TEST_CASE("an expired certificate is served with a warning", "[daemon][tls]") {
   server.wait_for("CHECK  ");
   CHECK_THAT(server.standard_error(), Contains("warning: " + identity.files.certificate_file +
                                                ": expired on " + tls::date_of(now - 100 * 24h)));
+  CHECK_THAT(server.line("CHECK"), Contains("browsers refuse the certificate: it expired on " +
+                                            tls::date_of(now - 100 * 24h)));
+}
+
+TEST_CASE("a certificate for others is told of, as is one that is wanted of clients",
+          "[daemon][tls]") {
+  SECTION("for others") {
+    TestIdentity identity({.dns = {"*.example.org"}, .addresses = {}});
+    RunningServer server(with(identity));
+    server.wait_for("CHECK  ");
+    CHECK_THAT(server.line("CHECK"),
+               Contains("(browsers refuse the certificate: it is not for 127.0.0.1)"));
+  }
+  SECTION("signed by nobody known") {
+    TestIdentity identity;
+    RunningServer server(with(identity));
+    server.wait_for("CHECK  ");
+    CHECK_THAT(server.line("CHECK"), Contains("(the certificate is not trusted here: "));
+  }
+  SECTION("wanted of clients") {
+    TestIdentity identity;
+    auto arguments = with(identity);
+    arguments.push_back("--CA-file=" + identity.files.authority_file);
+    RunningServer server(arguments);
+    server.wait_for("CHECK  ");
+    CHECK_THAT(server.line("CHECK"), Contains("tls not tried"));
+  }
 }
 
 TEST_CASE("a new certificate takes over by itself, a bad one does not", "[daemon][tls]") {
