@@ -38,14 +38,51 @@ int oldest_version(const TlsSettings& tls) {
   return tls.version_1_1 ? TLS1_1_VERSION : TLS1_2_VERSION;
 }
 
+/// A key without a file of its own is in that of the certificate.
+net::tls::IdentityFiles files_of(const std::string& certificate, const std::string& key) {
+  return {.certificate_file = certificate, .key_file = key.empty() ? certificate : key};
+}
+
 net::tls::ContextOptions options_of(const TlsSettings& tls) {
-  return {.certificate_file = tls.certificate_file,
-          .key_file = tls.key_file.empty() ? tls.certificate_file : tls.key_file,
+  const auto [certificate, key] = files_of(tls.certificate_file, tls.key_file);
+  std::vector<net::tls::IdentityFiles> further;
+  for (const CertificateFiles& each : tls.further) {
+    further.push_back(files_of(each.certificate_file, each.key_file));
+  }
+  return {.certificate_file = certificate,
+          .key_file = key,
+          .further = std::move(further),
           .passphrase = tls.passphrase,
           .client_ca_file = tls.client_ca_file,
           .cipher_list = tls.cipher_list,
           .curves = tls.curves,
           .oldest_version = oldest_version(tls)};
+}
+
+std::string whose(const Certificate& certificate, bool is_ours) {
+  if (is_ours) return ", self-made";
+  if (certificate.self_signed) return ", self-signed";
+  return certificate.issuer.empty() ? "" : fmt::format(", signed by {}", certificate.issuer);
+}
+
+std::string remark_on_dates(const Certificate& certificate, const std::string& file) {
+  const net::tls::WallTime now = net::tls::wall_clock();
+  if (certificate.not_after < now) {
+    return fmt::format("{}: expired on {}", file, net::tls::date_of(certificate.not_after));
+  }
+  if (certificate.not_before > now) {
+    return fmt::format("{}: not valid before {}", file, net::tls::date_of(certificate.not_before));
+  }
+  return {};
+}
+
+std::string remark_on_chain(const Certificate& certificate, const std::string& file) {
+  const std::size_t at = certificate.gap_after;
+  if (at == 0) return {};
+  return fmt::format(
+      "{}: certificate {} is not signed by number {}, so clients may refuse it; put "
+      "behind each certificate the one that signed it",
+      file, at, at + 1);
 }
 
 }  // namespace
@@ -64,7 +101,10 @@ std::expected<Certificates::Loaded, std::string> Certificates::load_files(const 
   }
   auto context = net::tls::Context::load(options);
   if (!context) return std::unexpected(context.error());
-  Loaded loaded{*std::move(context), {options.certificate_file, options.key_file}, authority_file};
+  Loaded loaded{*std::move(context), {options.certificate_file}, authority_file};
+  for (const auto& each : options.further) loaded.files.push_back(each.certificate_file);
+  loaded.files.push_back(options.key_file);
+  for (const auto& each : options.further) loaded.files.push_back(each.key_file);
   if (!tls.client_ca_file.empty()) loaded.files.push_back(tls.client_ca_file);
   return loaded;
 }
@@ -125,28 +165,29 @@ Certificates::Stamps Certificates::stamps() const {
 }
 
 std::string Certificates::summary() const {
-  const Certificate certificate = context_.certificate();
-  const std::string_view whose = !authority_file_.empty()  ? ", self-made"
-                                 : certificate.self_signed ? ", self-signed"
-                                                           : "";
-  std::string text =
-      fmt::format("tls certificate for {} until {}{}, SHA-256 {}", certificate.names(),
-                  net::tls::date_of(certificate.not_after), whose, certificate.fingerprint);
-  if (!authority_file_.empty()) text += fmt::format(", clients must trust {}", authority_file_);
+  std::string text = "tls certificate for ";
+  const std::vector<Certificate> all = context_.certificates();
+  for (const Certificate& each : all) {
+    const bool is_first = &each == &all.front();
+    const bool is_ours = is_first && !authority_file_.empty();
+    text += fmt::format("{}{} until {}{}, SHA-256 {}", is_first ? "" : "; for ", each.names(),
+                        net::tls::date_of(each.not_after), whose(each, is_ours), each.fingerprint);
+    if (is_ours) text += fmt::format(", clients must trust {}", authority_file_);
+  }
   return text;
 }
 
 std::string Certificates::remark() const {
-  const Certificate certificate = context_.certificate();
-  const net::tls::WallTime now = net::tls::wall_clock();
-  const std::string& file = files_.front();
-  if (certificate.not_after < now) {
-    return fmt::format("{}: expired on {}", file, net::tls::date_of(certificate.not_after));
+  std::string text;
+  const auto add = [&](const std::string& sentence) {
+    if (!sentence.empty()) text += (text.empty() ? "" : "; ") + sentence;
+  };
+  const std::vector<Certificate> all = context_.certificates();
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    add(remark_on_dates(all[i], files_[i]));
+    add(remark_on_chain(all[i], files_[i]));
   }
-  if (certificate.not_before > now) {
-    return fmt::format("{}: not valid before {}", file, net::tls::date_of(certificate.not_before));
-  }
-  return {};
+  return text;
 }
 
 }  // namespace relay

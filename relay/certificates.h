@@ -1,4 +1,4 @@
-// The certificate that TLS shows: the operator's, or one of our own making. Loaded at the start,
+// The certificates that TLS shows: the operator's, or one of our own making. Loaded at the start,
 // and again when its files change or somebody asks; what does not fit then leaves the old one in
 // force. Belongs to the main thread; the context in it is for every thread.
 #pragma once
@@ -31,13 +31,13 @@ class Certificates {
   /// the self-made certificate may need renewal. Nothing: there was no need.
   std::optional<Outcome> tick();
 
-  /// For whom, until when, whose: a clause for the start-up screen.
+  /// For whom, until when, whose each of them is: clauses for the start-up screen.
   std::string summary() const;
   /// Where the self-made one is kept and renewed; empty: the operator's is used.
   std::string own_folder() const {
     return authority_file_.substr(0, authority_file_.find_last_of('/') + 1);
   }
-  /// What an operator should know of its dates; empty: nothing.
+  /// What is wrong with their dates and chains; empty: nothing.
   std::string remark() const;
 
  private:
@@ -51,8 +51,8 @@ class Certificates {
 
   struct Loaded {
     net::tls::Context context;
-    std::vector<std::string> files;
-    std::string authority_file;  // of a self-made one
+    std::vector<std::string> files;  // those of the certificates first, in their order
+    std::string authority_file;      // of a self-made one
   };
   static std::expected<Loaded, std::string> load_files(const Plan& plan);
   Certificates(const Plan& plan, Loaded loaded);

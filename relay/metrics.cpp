@@ -157,7 +157,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   }
   if (const std::int64_t expiry = sources_.certificate_expiry(); expiry != 0) {
     families.push_back(family("turnbox_certificate_expiry_seconds",
-                              "When the certificate ends, in seconds since 1970.",
+                              "When the first of the certificates ends, in seconds since 1970.",
                               MetricType::Gauge));
     families.back().metric.push_back(sample(MetricType::Gauge, static_cast<double>(expiry)));
   }

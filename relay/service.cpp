@@ -58,8 +58,11 @@ http::SiteOptions site_options(const Settings& settings) {
           .metrics_path = settings.metrics.path};
 }
 
+/// Of the certificate that ends first.
 std::int64_t expiry_of(const net::tls::SharedContext& tls) {
-  return tls.certificate().not_after.time_since_epoch().count();
+  const auto all = tls.certificates();
+  const auto first = std::ranges::min_element(all, {}, &net::tls::Certificate::not_after);
+  return first->not_after.time_since_epoch().count();
 }
 
 QuotaLimits quota_limits(const Settings& settings) {

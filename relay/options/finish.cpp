@@ -123,6 +123,10 @@ void settle_tls(Draft& draft, TlsSettings& tls) {
   for (std::string* const file : {&tls.certificate_file, &tls.key_file, &tls.client_ca_file}) {
     find(draft, *file);
   }
+  for (CertificateFiles& files : tls.further) {
+    find(draft, files.certificate_file);
+    find(draft, files.key_file);
+  }
 }
 
 std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& settings) {

@@ -48,17 +48,24 @@ struct LogSettings {
   std::string timestamp_format = "%FT%T.%f%z";  // %f: milliseconds
 };
 
+/// A certificate with its key.
+struct CertificateFiles {
+  std::string certificate_file;
+  std::string key_file;  // empty: the key is in certificate_file
+};
+
 struct TlsSettings {
-  bool served = true;                // over TCP
-  bool datagrams = false;            // DTLS
-  std::uint16_t port = 5349;         // 0: any free one (tests)
-  std::uint16_t alternate_port = 0;  // of RFC 5780; 0: the next one
-  std::string certificate_file;      // empty: a certificate is made
-  std::string key_file;              // empty: the key is in certificate_file
-  std::string passphrase;            // of the key
-  std::string client_ca_file;        // empty: clients need no certificate
-  std::string cipher_list;           // empty: the good ones
-  std::string curves;                // empty: OpenSSL's choice
+  bool served = true;                     // over TCP
+  bool datagrams = false;                 // DTLS
+  std::uint16_t port = 5349;              // 0: any free one (tests)
+  std::uint16_t alternate_port = 0;       // of RFC 5780; 0: the next one
+  std::string certificate_file;           // empty: a certificate is made
+  std::string key_file;                   // empty: the key is in certificate_file
+  std::vector<CertificateFiles> further;  // for clients that ask for one of their names
+  std::string passphrase;                 // of the keys
+  std::string client_ca_file;             // empty: clients need no certificate
+  std::string cipher_list;                // empty: the good ones
+  std::string curves;                     // empty: OpenSSL's choice
   bool version_1_0 = false, version_1_1 = false, version_1_2 = true;  // 1.3 always
   std::string state_dir;  // for the certificate that is made; empty: the usual place
 };

@@ -59,10 +59,20 @@ constexpr Option table[] = {
            d.settings().tls.key_file = v;
            return Result<void>();
          }},
+    {.name = "sni-cert",
+     .kind = Kind::list,
+     .value_name = "CERT[,KEY]",
+     .help = "A further certificate chain and its private key, for clients that ask for one of its "
+             "names (SNI); all others get that of cert. May be repeated.",
+     .example = "/etc/turnserver/meet.pem,/etc/turnserver/meet-key.pem",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return append(certificate_files(v), d.settings().tls.further);
+         }},
     {.name = "pkey-pwd",
      .kind = Kind::value,
      .value_name = "PASSWORD",
-     .help = "What the private key is encrypted with.",
+     .help = "What the private keys are encrypted with.",
      .example = "a-passphrase",
      .secret = Secret::whole,
      .set =

@@ -164,6 +164,21 @@ Result<RelaySharing> relay_sockets(std::string_view text) {
   return wrong(0, "\"{}\" is no way of opening relay sockets; write own or shared", text);
 }
 
+Result<CertificateFiles> certificate_files(std::string_view text) {
+  const std::size_t comma = text.find(',');
+  CertificateFiles files{.certificate_file = std::string(text.substr(0, comma)), .key_file = {}};
+  if (comma != text.npos) files.key_file = text.substr(comma + 1);
+  if (files.certificate_file.empty()) {
+    return wrong(0, "the file of a certificate is missing; write CERT or CERT,KEY");
+  }
+  if (comma != text.npos && files.key_file.empty()) {
+    return wrong(comma,
+                 "the file of the key is missing; write CERT,KEY, or CERT alone if it "
+                 "holds the key too");
+  }
+  return files;
+}
+
 Result<std::string> syslog_facility(std::string_view text) {
   static constexpr std::array names = {"AUTH",   "AUTHPRIV", "CRON",   "DAEMON", "FTP",
                                        "KERN",   "LPR",      "MAIL",   "NEWS",   "SYSLOG",

@@ -46,6 +46,8 @@ Result<LogLevel> log_level(std::string_view text);
 Result<turn::DefaultFamily> default_family(std::string_view text);
 Result<RelaySharing> relay_sockets(std::string_view text);
 Result<std::string> syslog_facility(std::string_view text);
+/// `CERT` or `CERT,KEY`.
+Result<CertificateFiles> certificate_files(std::string_view text);
 /// `/metrics`
 Result<std::string> http_path(std::string_view text);
 /// The beginning of one, to which more is appended.

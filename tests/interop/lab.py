@@ -61,23 +61,24 @@ class Lab:
 
     def tls(self):
         """A server with a certificate of its own making; `tls_port` and `authority` are its own."""
-        server = self._with_certificate("tls", "--no-tls=false")
+        server = self.with_certificate("tls", "--no-tls=false")
         server.tls_port = server.second_port
         return server
 
     def dtls(self):
         """The same for DTLS, with `dtls_port`."""
-        server = self._with_certificate("dtls", "--dtls")
+        server = self.with_certificate("dtls", "--dtls")
         server.dtls_port = server.second_port
         return server
 
-    def _with_certificate(self, name, option):
+    def with_certificate(self, name, *options):
+        """One with a certificate of its own making, that of `authority`, on `second_port`."""
         with self._lock:  # Whoever asks first, the port is one.
             if name not in self._ports:
                 self._ports[name] = free_port()
             port = self._ports[name]
         folder = self.folder.resolve() / f"{name}-state"
-        server = self.server(name, "-a", "-u", f"{USER}:{PASSWORD}", option,
+        server = self.server(name, "-a", "-u", f"{USER}:{PASSWORD}", *options,
                              f"--tls-listening-port={port}", f"--state-dir={folder}")
         server.second_port, server.authority = port, folder / "ca.pem"
         return server

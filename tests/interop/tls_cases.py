@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import pathlib
 import re
 import ssl
+import subprocess
+import threading
 
 import aioice.turn
 
@@ -11,6 +14,8 @@ from client_cases import EchoClient
 from lab import PASSWORD, USER
 from server_under_test import expect
 from uclient_cases import LOGIN, TO_EACH_OTHER, TO_PEER_V4, TO_PEER_V6, V4, V6, totals
+
+SNI_LOCK = threading.Lock()  # Over the files of the certificates.
 
 UCLIENT = [
     ("channel", ["-X", "-g"], TO_PEER_V4, V4),
@@ -69,6 +74,36 @@ def openssl_refused_case(name, *flags):
     return case
 
 
+def sni_server(lab):
+    """One whose own certificate is self-made, with two further ones for names."""
+    names = ("meet.example.org", "*.example.net")
+    further = []
+    for at, name in enumerate(names):
+        own = lab.folder.resolve() / f"sni-{at}.pem"
+        with SNI_LOCK:
+            if not own.exists():
+                subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days",
+                                "2", "-subj", "/CN=further", "-addext",
+                                f"subjectAltName=DNS:{name}",
+                                "-keyout", own, "-out", f"{own}.certificate"], check=True,
+                               capture_output=True)
+                own.write_text(own.read_text() + pathlib.Path(f"{own}.certificate").read_text())
+        further.append(f"--sni-cert={own}")
+    return lab.with_certificate("sni", "--no-tls=false", "--dtls", *further)
+
+
+def sni_case(flag, asked, wanted):
+    def case(lab):
+        server = sni_server(lab)
+        text, status = lab.run(f"sni{flag}-{asked or 'nobody'}", [
+            "sh", "-c", f"openssl s_client {flag} -connect 127.0.0.1:{server.second_port} "
+            + (f"-servername {asked}" if asked else "-noservername")
+            + " | openssl x509 -noout -ext subjectAltName"], 20)
+        expect(status == 0 and wanted in text, f"no {wanted}:\n{text[-800:]}")
+
+    return case
+
+
 def gnutls_case(priority):
     def case(lab):
         server = lab.tls()
@@ -109,6 +144,11 @@ def cases(_lab):
     found += [(f"openssl {version} {protocol}", openssl_case(version, protocol))
               for version in ("tls1_2", "tls1_3")
               for protocol in ("stun.turn", "stun.nat-discovery", "http/1.1")]
+    found += [(f"openssl {flag} asks for {asked or 'nobody'}", sni_case(flag, asked, wanted))
+              for flag in ("-tls1_3", "-dtls1_2")
+              for asked, wanted in (("meet.example.org", "DNS:meet.example.org"),
+                                    ("a.example.net", "DNS:*.example.net"),
+                                    ("", "IP Address:127.0.0.1"))]
     found += [
         ("openssl tls1_1 is refused",
          openssl_refused_case("tls1_1", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")),

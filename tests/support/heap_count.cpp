@@ -9,7 +9,8 @@
 
 namespace {
 
-std::atomic<std::uint64_t> allocations{0}, openssl_allocations{0};
+using Counter = std::atomic<std::uint64_t>;
+Counter own_allocations{0}, openssl_allocations{0};
 thread_local bool ignored = false;
 
 std::atomic<std::int64_t> blocks{0}, bytes{0};
@@ -28,8 +29,12 @@ void note_given_back(void* memory) {
                   std::memory_order_relaxed);
 }
 
-void* allocate(std::size_t size, std::size_t alignment = 0) {
-  if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
+void note_allocation(Counter& counter) {
+  if (!ignored) counter.fetch_add(1, std::memory_order_relaxed);
+}
+
+void* allocate(Counter& counter, std::size_t size, std::size_t alignment = 0) {
+  note_allocation(counter);
   const std::size_t rounded =
       alignment == 0 ? size : (size + alignment - 1) / alignment * alignment;
   void* const memory =
@@ -38,8 +43,8 @@ void* allocate(std::size_t size, std::size_t alignment = 0) {
   return memory;
 }
 
-void* reallocate(void* memory, std::size_t size) {
-  if (!ignored) allocations.fetch_add(1, std::memory_order_relaxed);
+void* reallocate(Counter& counter, void* memory, std::size_t size) {
+  note_allocation(counter);
   note_given_back(memory);
   void* const moved = std::realloc(memory, size);
   note_taken(moved);
@@ -51,24 +56,17 @@ void release(void* memory) {
   std::free(memory);
 }
 
-void note_openssl() {
-  if (!ignored) openssl_allocations.fetch_add(1, std::memory_order_relaxed);
-}
-
 // OpenSSL takes other allocators only before its first allocation.
-const bool openssl_is_counted = CRYPTO_set_mem_functions(
-                                    [](std::size_t size, const char*, int) {
-                                      note_openssl();
-                                      return allocate(size);
-                                    },
-                                    [](void* memory, std::size_t size, const char*, int) {
-                                      note_openssl();
-                                      return reallocate(memory, size);
-                                    },
-                                    [](void* memory, const char*, int) { release(memory); }) == 1;
+const bool openssl_is_counted =
+    CRYPTO_set_mem_functions(
+        [](std::size_t size, const char*, int) { return allocate(openssl_allocations, size); },
+        [](void* memory, std::size_t size, const char*, int) {
+          return reallocate(openssl_allocations, memory, size);
+        },
+        [](void* memory, const char*, int) { release(memory); }) == 1;
 
 void* allocate_or_throw(std::size_t size, std::size_t alignment = 0) {
-  if (void* const memory = allocate(size, alignment)) return memory;
+  if (void* const memory = allocate(own_allocations, size, alignment)) return memory;
   throw std::bad_alloc();
 }
 
@@ -83,8 +81,12 @@ void* operator new(std::size_t size, std::align_val_t alignment) {
 void* operator new[](std::size_t size, std::align_val_t alignment) {
   return allocate_or_throw(size, static_cast<std::size_t>(alignment));
 }
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return allocate(own_allocations, size);
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return allocate(own_allocations, size);
+}
 [[gnu::noinline]] void operator delete(void* memory) noexcept { release(memory); }
 void operator delete[](void* memory) noexcept { release(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { release(memory); }
@@ -98,7 +100,8 @@ void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(m
 
 namespace support {
 
-std::uint64_t heap_allocations() { return allocations.load(std::memory_order_relaxed); }
+std::uint64_t heap_allocations() { return own_heap_allocations() + heap_allocations_of_openssl(); }
+std::uint64_t own_heap_allocations() { return own_allocations.load(std::memory_order_relaxed); }
 std::uint64_t heap_allocations_of_openssl() {
   return openssl_allocations.load(std::memory_order_relaxed);
 }

@@ -8,8 +8,9 @@ namespace support {
 
 /// Since the start of the program.
 std::uint64_t heap_allocations();
-/// OpenSSL's part of them.
+/// OpenSSL's part of them, and the others.
 std::uint64_t heap_allocations_of_openssl();
+std::uint64_t own_heap_allocations();
 void ignore_heap_of_this_thread();
 /// False: OpenSSL had allocated before its allocator could be replaced, so its part is missing.
 bool openssl_heap_is_counted();

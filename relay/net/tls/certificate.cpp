@@ -37,11 +37,18 @@ void read_names(X509& certificate, Certificate& facts) {
     if (name->type == GEN_IPADD) facts.addresses.push_back(address_of(name->d.iPAddress));
   }
   GENERAL_NAMES_free(names);
-  const X509_NAME* const subject = X509_get_subject_name(&certificate);
-  const int at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at >= 0) {
-    facts.common_name = text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+}
+
+std::string common_name(const X509_NAME* name) {
+  const int at = X509_NAME_get_index_by_NID(name, NID_commonName, -1);
+  return at < 0 ? "" : text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(name, at)));
+}
+
+std::size_t find_gap(const std::vector<X509Pointer>& chain) {
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (X509_check_issued(chain[i].get(), chain[i - 1].get()) != X509_V_OK) return i;
   }
+  return 0;
 }
 
 WallTime time_of(const ASN1_TIME* time) {
@@ -73,10 +80,18 @@ bool Certificate::is_for_address(const std::string& address) const {
 Certificate describe(X509& certificate) {
   Certificate facts;
   read_names(certificate, facts);
+  facts.common_name = common_name(X509_get_subject_name(&certificate));
+  facts.issuer = common_name(X509_get_issuer_name(&certificate));
   facts.not_before = time_of(X509_get0_notBefore(&certificate));
   facts.not_after = time_of(X509_get0_notAfter(&certificate));
   facts.self_signed = X509_self_signed(&certificate, 0) == 1;
   facts.fingerprint = fingerprint_of(certificate);
+  return facts;
+}
+
+Certificate describe(const std::vector<X509Pointer>& chain) {
+  Certificate facts = describe(*chain.front());
+  facts.gap_after = find_gap(chain);
   return facts;
 }
 

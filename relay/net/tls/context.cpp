@@ -45,30 +45,6 @@ void set_behaviour(SSL_CTX* context) {
   SSL_CTX_set_alpn_select_cb(context, &choose_protocol, nullptr);
 }
 
-Complaint set_identity(SSL_CTX* context, const ContextOptions& options, Certificate& facts) {
-  auto chain = read_certificates(options.certificate_file);
-  if (!chain) return std::unexpected(chain.error());
-  const auto key = read_key(options.key_file, options.passphrase);
-  if (!key) return std::unexpected(key.error());
-  X509& own = *chain->front();
-  if (X509_check_private_key(&own, key->get()) != 1) {
-    take_errors("");
-    return std::unexpected(fmt::format("{}: is not the key of the certificate in {}",
-                                       options.key_file, options.certificate_file));
-  }
-  bool fits = SSL_CTX_use_certificate(context, &own) == 1 &&
-              SSL_CTX_use_PrivateKey(context, key->get()) == 1;
-  for (std::size_t i = 1; i < chain->size(); ++i) {
-    fits = fits && SSL_CTX_add1_chain_cert(context, (*chain)[i].get()) == 1;
-  }
-  if (!fits) {
-    return std::unexpected(
-        fmt::format("{}: {}", options.certificate_file, take_errors("not fit for TLS")));
-  }
-  facts = describe(own);
-  return {};
-}
-
 Complaint set_strength(SSL_CTX* context, const ContextOptions& options) {
   // OpenSSL has the hashes of TLS 1.1 and before on no higher level.
   if (options.oldest_version < TLS1_2_VERSION) SSL_CTX_set_security_level(context, 0);
@@ -109,11 +85,12 @@ int oldest_datagram_version(int oldest_version) {
   return oldest_version < TLS1_2_VERSION ? DTLS1_VERSION : DTLS1_2_VERSION;
 }
 
-Complaint set_up(SSL_CTX* context, const ContextOptions& options, Certificate& facts) {
+Complaint set_up(SSL_CTX* context, const ContextOptions& options,
+                 const std::shared_ptr<const Identities>& identities) {
   set_behaviour(context);
   // First the strength: it decides which keys and signatures are good enough.
   if (auto done = set_strength(context, options); !done) return done;
-  if (auto done = set_identity(context, options, facts); !done) return done;
+  if (auto done = Identities::use(identities, *context); !done) return done;
   return demand_client_certificates(context, options.client_ca_file);
 }
 
@@ -127,8 +104,13 @@ std::expected<Context, std::string> Context::load(const ContextOptions& options)
   if (!made.context_ || datagrams == nullptr) {
     return std::unexpected("OpenSSL: " + take_errors("no memory"));
   }
+  std::vector<IdentityFiles> files{{options.certificate_file, options.key_file}};
+  files.insert(files.end(), options.further.begin(), options.further.end());
+  auto identities = Identities::load(files, options.passphrase);
+  if (!identities) return std::unexpected(identities.error());
+  made.identities_ = *std::move(identities);
   for (SSL_CTX* const context : {made.context_.get(), datagrams}) {
-    if (auto done = set_up(context, options, made.certificate_); !done) {
+    if (auto done = set_up(context, options, made.identities_); !done) {
       return std::unexpected(done.error());
     }
   }

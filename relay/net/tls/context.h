@@ -1,4 +1,4 @@
-// What all TLS connections and DTLS associations have in common: certificate and key, protocol
+// What all TLS connections and DTLS associations have in common: certificates and keys, protocol
 // versions, ciphers. Made from files, or refused with a sentence that names the file and what is
 // wrong with it.
 #pragma once
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "relay/net/tls/certificate.h"
+#include "relay/net/tls/identity.h"
 #include "relay/net/tls/openssl.h"
 
 namespace relay::net::tls {
@@ -16,7 +16,9 @@ namespace relay::net::tls {
 struct ContextOptions {
   std::string certificate_file;  // a chain, the own certificate first
   std::string key_file;
-  std::string passphrase;      // of the key
+  /// For clients that ask for one of their names (SNI).
+  std::vector<IdentityFiles> further;
+  std::string passphrase;      // of the keys
   std::string client_ca_file;  // not empty: clients must show a certificate signed by these
   std::string cipher_list;     // of TLS 1.2 and before; empty: those with forward secrecy and AEAD
   std::string curves;          // of the key exchange; empty: OpenSSL's choice
@@ -30,13 +32,15 @@ class Context {
   SslPointer new_connection() const { return SslPointer(SSL_new(context_.get())); }
   /// Of DTLS.
   SslPointer new_association() const { return SslPointer(SSL_new(datagram_context_.get())); }
-  const Certificate& certificate() const { return certificate_; }
+  /// In the order of the options; the first is for everybody else.
+  std::vector<Certificate> certificates() const { return identities_->facts(); }
+  const Certificate& certificate() const { return identities_->first().facts; }
 
  private:
   Context() = default;
 
   SslContextPointer context_, datagram_context_;
-  Certificate certificate_;
+  std::shared_ptr<const Identities> identities_;
 };
 
 /// The context in force, which another one may replace at any time; connections that have begun
@@ -60,6 +64,10 @@ class SharedContext {
   Certificate certificate() const {
     const std::lock_guard lock(mutex_);
     return context_.certificate();
+  }
+  std::vector<Certificate> certificates() const {
+    const std::lock_guard lock(mutex_);
+    return context_.certificates();
   }
 
  private:

@@ -7,6 +7,8 @@
 namespace relay::net::tls {
 namespace {
 
+/// Room for a full record with its header and tag, so that bursts find it there.
+constexpr std::size_t usual_output = Workspace::max_record + 1024;
 /// Output that grew beyond this for one slow reader is given back.
 constexpr std::size_t kept_output = 256 * 1024;
 
@@ -22,11 +24,14 @@ Workspace::Workspace()
   BIO_meth_set_read(method_.get(), &on_read);
   BIO_meth_set_write(method_.get(), &on_write);
   BIO_meth_set_ctrl(method_.get(), &on_control);
+  output_.reserve(usual_output);
 }
 
 void Workspace::clear_output() {
   output_.clear();
-  if (output_.capacity() > kept_output) std::vector<std::byte>().swap(output_);
+  if (output_.capacity() <= kept_output) return;
+  std::vector<std::byte>().swap(output_);
+  output_.reserve(usual_output);
 }
 
 BioPointer Workspace::new_bio() {

@@ -170,6 +170,20 @@ TEST_CASE("a new certificate takes over by itself, a bad one does not", "[daemon
                   ": holds no certificate in PEM form");
 }
 
+TEST_CASE("every one of several certificates is shown and watched", "[daemon][tls]") {
+  TestIdentity first({.dns = {"turn.example.org"}, .addresses = {}});
+  TestIdentity further({.dns = {"meet.example.org"}, .addresses = {}});
+  auto arguments = with(first);
+  arguments.push_back("--sni-cert=" + further.files.certificate_file + "," +
+                      further.files.key_file);
+  RunningServer server(arguments);
+  server.wait_for("CHECK  ");
+  CHECK_THAT(server.line("CHECK"), Contains("tls certificate for turn.example.org until ") &&
+                                       Contains("; for meet.example.org until "));
+  copy(TestIdentity({.dns = {"call.example.org"}, .addresses = {}}), further);
+  server.wait_for("; for call.example.org until ");
+}
+
 TEST_CASE("signals have the certificate loaded again", "[daemon][tls]") {
   const int number = GENERATE(SIGUSR2, SIGHUP);
   TestIdentity identity;

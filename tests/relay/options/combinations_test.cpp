@@ -217,6 +217,22 @@ TEST_CASE("TLS settings are what the options say", "[options]") {
   CHECK(tls.state_dir == "/s");
 }
 
+TEST_CASE("further certificates have their keys beside them or in them", "[options]") {
+  const auto further =
+      parsed({"--sni-cert=/a.pem,/a-key.pem", "--sni-cert=/b.pem"}).settings.tls.further;
+  REQUIRE(further.size() == 2);
+  CHECK(further[0].certificate_file == "/a.pem");
+  CHECK(further[0].key_file == "/a-key.pem");
+  CHECK(further[1].certificate_file == "/b.pem");
+  CHECK(further[1].key_file.empty());
+  CHECK(failure({"--sni-cert=/a.pem,"}) ==
+        "--sni-cert: the file of the key is missing; write CERT,KEY, or CERT alone if it holds the "
+        "key too\n    --sni-cert=/a.pem,\n                     ^");
+  CHECK(failure({"--sni-cert=,/k.pem"}) ==
+        "--sni-cert: the file of a certificate is missing; write CERT or CERT,KEY\n"
+        "    --sni-cert=,/k.pem\n               ^");
+}
+
 TEST_CASE("on any free port TLS takes any free one too, unless it is given", "[options]") {
   CHECK(parsed({"-p", "0"}).settings.tls.port == 0);
   CHECK(parsed({"-p", "0", "--tls-listening-port=5349"}).settings.tls.port == 5349);

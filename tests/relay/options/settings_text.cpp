@@ -20,10 +20,14 @@ std::string turn_text(const turn::Config& turn) {
 }
 
 std::string tls_text(const TlsSettings& tls) {
-  return fmt::format("tls {} {} {} '{}' '{}' '{}' '{}' '{}' '{}' {} {} {} '{}'\n", tls.served,
-                     tls.datagrams, tls.port, tls.certificate_file, tls.key_file, tls.passphrase,
-                     tls.client_ca_file, tls.cipher_list, tls.curves, tls.version_1_0,
-                     tls.version_1_1, tls.version_1_2, tls.state_dir);
+  std::string further;
+  for (const CertificateFiles& each : tls.further) {
+    further += fmt::format(" '{}' '{}'", each.certificate_file, each.key_file);
+  }
+  return fmt::format("tls {} {} {} '{}' '{}'{} '{}' '{}' '{}' '{}' {} {} {} '{}'\n", tls.served,
+                     tls.datagrams, tls.port, tls.certificate_file, tls.key_file, further,
+                     tls.passphrase, tls.client_ca_file, tls.cipher_list, tls.curves,
+                     tls.version_1_0, tls.version_1_1, tls.version_1_2, tls.state_dir);
 }
 
 std::string log_text(const LogSettings& log) {
