@@ -53,7 +53,7 @@ struct ExchangeParts {
   bool use_ring = true;                          // where the kernel has one
   int last_lane = INT_MAX;                       // descriptors above are not for lanes
   bool share_relays = false;                     // --relay-sockets=shared
-  const http::Site& site;                        // what is answered over HTTP
+  http::House& house;                            // what is answered over HTTP
   const net::tls::SharedContext* tls = nullptr;  // null: TLS is not served
   bool plain_datagrams = true;                   // off: clients over UDP must begin DTLS
   DtlsLimits dtls_limits = {};

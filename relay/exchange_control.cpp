@@ -40,7 +40,7 @@ Exchange::Exchange(const ExchangeParts& parts)
                 .of = static_cast<std::uint32_t>(parts.worker_count)},
                tickets_ ? &*tickets_ : nullptr,
                static_cast<std::uint8_t>(parts.worker)}),
-      streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.site,
+      streams_(parts.streams, parts.reactor, *this, parts.counters.datagrams, parts.house,
                parts.tls),
       dtls_clients_(parts.dtls_limits, *this, parts.alarm, random_, parts.counters.dtls,
                     parts.dtls),

@@ -9,6 +9,7 @@
 #include "relay/listeners.h"
 #include "relay/metrics.h"
 #include "relay/net/csprng.h"
+#include "relay/plan_addresses.h"
 #include "relay/worker.h"
 
 namespace relay {
@@ -25,6 +26,7 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   StreamLimits limits;
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
   limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
+  limits.conversations = std::max<std::size_t>(limits.clients / 2, 16);
   limits.stranger_time = settings.max_allocate_timeout;
   limits.plain = settings.tcp;
   limits.trusted_proxies = settings.proxy.trusted;
@@ -56,6 +58,21 @@ http::SiteOptions site_options(const Settings& settings) {
           .acme_redirect = settings.http.acme_redirect,
           .metrics_readers = settings.http.metrics_readers,
           .metrics_path = settings.metrics.path};
+}
+
+/// Where no proxy is named, those on this very host are believed.
+std::vector<turn::AddressRange> http_proxies(const Settings& settings) {
+  if (!settings.proxy.trusted.empty()) return settings.proxy.trusted;
+  return {*turn::AddressRange::parse("127.0.0.0/8"), *turn::AddressRange::parse("::1")};
+}
+
+http::HouseRules house_rules(const Plan& plan) {
+  http::HouseRules rules{.site = site_options(plan.settings),
+                         .trusted_proxies = http_proxies(plan.settings)};
+  for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
+    if (!is_local_only(relay.advertised())) rules.public_addresses.push_back(relay.local);
+  }
+  return rules;
 }
 
 /// Of the certificate that ends first.
@@ -135,7 +152,7 @@ struct Service::State {
                  .realm = plan.settings.realm,
                  .by_user = plan.settings.metrics.by_user}),
         colleagues(make_ticket_key()),
-        site(site_options(plan.settings), [this] { return metrics.text(); }),
+        house(house_rules(plan), [this] { return metrics.text(); }),
         shared{plan,
                peer_policy,
                nonce_key,
@@ -145,7 +162,7 @@ struct Service::State {
                stream_limits(plan.settings, descriptors),
                hand_over,
                last_lane(descriptors),
-               site,
+               house,
                plan.settings.tls.served ? tls : nullptr,
                dtls_limits(plan.settings),
                plan.settings.tls.datagrams ? tls : nullptr,
@@ -169,7 +186,7 @@ struct Service::State {
   Traffic traffic;
   Metrics metrics;
   Colleagues colleagues;
-  http::Site site;
+  http::House house;
   StreamHandOver hand_over;
   Shared shared;
   ListeningAt at;
@@ -213,7 +230,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
 const ListeningAt& Service::listening_at() const { return state_->at; }
 
 void Service::begin_drain() {
-  state_->site.begin_drain();
+  state_->house.site().begin_drain();
   for (const auto& worker : state_->workers) worker->begin_drain();
 }
 

@@ -21,13 +21,13 @@ bool is_http(const net::TcpSession& session, stun::Bytes first) {
 }  // namespace
 
 Streams::Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-                 net::DatagramCounters& counters, const http::Site& site,
+                 net::DatagramCounters& counters, http::House& house,
                  const net::tls::SharedContext* tls)
     : limits_(limits),
       reactor_(reactor),
       reader_(reader),
       counters_(counters),
-      site_(site),
+      doors_(house, reactor, *this),
       tls_(tls),
       buffer_(std::make_unique_for_overwrite<std::byte[]>(buffer_size)) {}
 
@@ -158,23 +158,45 @@ std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
 std::unique_ptr<net::StreamProtocol> Streams::begin_protocol(net::TcpSession& session,
                                                              stun::Bytes first) {
   Client& client = clients_.find(session.client())->second;
-  const bool for_metrics = client.entrance == net::Entrance::metrics;
-  const bool may_be_plain = for_metrics ? limits_.plain_metrics : limits_.plain;
+  const net::Entrance entrance = client.entrance;
+  const bool for_metrics = entrance == net::Entrance::metrics;
+  const bool for_http =
+      for_metrics || entrance == net::Entrance::pages || entrance == net::Entrance::chat;
+  const bool may_be_plain = for_metrics ? limits_.plain_metrics : for_http || limits_.plain;
   if (session.tls() == nullptr && !may_be_plain) return nullptr;
   if (is_http(session, first)) return begin_http(client);
-  if (for_metrics) return nullptr;
+  if (for_http) return nullptr;
   auto messages = std::make_unique<net::MessageStream>(*this);
   client.messages = messages.get();
   return messages;
 }
 
 std::unique_ptr<net::StreamProtocol> Streams::begin_http(Client& client) {
-  if (!site_.serves(client.entrance) || http_clients_ >= limits_.http_clients) return nullptr;
+  if (!doors_.house().site().serves(client.entrance) || http_clients_ >= limits_.http_clients) {
+    return nullptr;
+  }
   ++http_clients_;
-  auto connection = std::make_unique<http::Connection>(
-      site_, client.session->client().client.ip, client.entrance, std::chrono::steady_clock::now());
+  auto connection = std::make_unique<http::Connection>(doors_, *client.session, client.entrance,
+                                                       std::chrono::steady_clock::now());
   client.http = connection.get();
   return connection;
+}
+
+/// It stays for as long as it likes, and is counted among its own kind.
+bool Streams::on_conversation(net::TcpSession& session) {
+  if (conversations_ >= limits_.conversations) return false;
+  Client& client = clients_.find(session.client())->second;
+  client.is_conversation = true;
+  ++conversations_;
+  --http_clients_;
+  client.stranger = false;
+  forget_stranger(site_of(session.client().client.ip));
+  return true;
+}
+
+void Streams::end_http(Client& client) {
+  --(client.is_conversation ? conversations_ : http_clients_);
+  client.http->on_end(std::chrono::steady_clock::now());
 }
 
 void Streams::on_handshake(net::TcpSession& session, bool established) {
@@ -186,19 +208,22 @@ void Streams::on_stream_end(net::TcpSession& session) { ended_.push_back(session
 
 void Streams::end_round() {
   handshakes_left_ = max_handshakes;
+  doors_.end_round();
   reap();
 }
 
+/// Telling of one end may end others.
 void Streams::reap() {
-  if (ended_.empty()) return;
-  flush();
-  for (const turn::FiveTuple& five_tuple : std::exchange(ended_, {})) {
-    const auto client = clients_.find(five_tuple);
-    if (client->second.http != nullptr) --http_clients_;
-    if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
-    clients_.erase(client);
-    reader_.on_stream_count(clients_.size());
-    reader_.on_stream_end(five_tuple);
+  while (!ended_.empty()) {
+    flush();
+    for (const turn::FiveTuple& five_tuple : std::exchange(ended_, {})) {
+      const auto client = clients_.find(five_tuple);
+      if (client->second.http != nullptr) end_http(client->second);
+      if (client->second.stranger) forget_stranger(site_of(five_tuple.client.ip));
+      clients_.erase(client);
+      reader_.on_stream_count(clients_.size());
+      reader_.on_stream_end(five_tuple);
+    }
   }
 }
 
@@ -237,9 +262,10 @@ void Streams::flush() {
 }
 
 void Streams::sweep(turn::Time now) {
+  doors_.on_time(now);
   for (auto& [five_tuple, client] : clients_) {
     if (client.http != nullptr) {
-      if (client.http->is_late(now)) client.session->close();
+      client.http->on_time(now);
       continue;
     }
     if (now < client.check_at) continue;

@@ -34,6 +34,8 @@ struct StreamLimits {
   std::size_t strangers_per_source = 256;
   /// Those that speak HTTP, which are strangers too.
   std::size_t http_clients = 1024;
+  /// Those of them that have become WebSockets or event streams, and are strangers no more.
+  std::size_t conversations = 512;
   std::chrono::seconds stranger_time{60};
   /// Whose PROXY headers are believed.
   std::vector<turn::AddressRange> trusted_proxies;
@@ -80,12 +82,15 @@ class StreamReader {
 
 class Streams final : public net::StreamAcceptor,
                       public net::StreamOwner,
-                      public net::MessageReader {
+                      public net::MessageReader,
+                      public http::ConnectionOwner {
  public:
   /// `tls` is null where TLS is not served.
   Streams(const StreamLimits& limits, Reactor& reactor, StreamReader& reader,
-          net::DatagramCounters& counters, const http::Site& site,
-          const net::tls::SharedContext* tls);
+          net::DatagramCounters& counters, http::House& house, const net::tls::SharedContext* tls);
+
+  /// Of the HTTP connections.
+  http::Doorkeeper& doors() { return doors_; }
 
   /// Answers go out at once.
   void send_control(const turn::FiveTuple& client, stun::Bytes message);
@@ -128,6 +133,7 @@ class Streams final : public net::StreamAcceptor,
   void on_tls_failure(net::TcpSession& session, std::string_view reason) override {
     reader_.on_tls(session.client(), false, reason);
   }
+  bool on_conversation(net::TcpSession& session) override;
 
  private:
   static constexpr std::size_t buffer_size = 64 * 1024;
@@ -142,6 +148,7 @@ class Streams final : public net::StreamAcceptor,
     bool anonymous = false;                  // the PROXY header that names it has not come yet
     net::MessageStream* messages = nullptr;  // what the session speaks, once it is known
     http::Connection* http = nullptr;
+    bool is_conversation = false;
     struct Departure {
       StreamDestination destination;
       std::vector<std::byte> message;  // that goes along
@@ -151,6 +158,7 @@ class Streams final : public net::StreamAcceptor,
   using Clients = std::unordered_map<turn::FiveTuple, Client, turn::FiveTupleHash>;
 
   std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
+  void end_http(Client& client);
   bool rename(net::TcpSession& session, const turn::FiveTuple& name);
   bool is_full(const stun::IpAddress& source) const;
   bool depart(const turn::FiveTuple& client, Client::Departure departure);
@@ -162,13 +170,13 @@ class Streams final : public net::StreamAcceptor,
   Reactor& reactor_;
   StreamReader& reader_;
   net::DatagramCounters& counters_;
-  const http::Site& site_;
+  http::Doorkeeper doors_;
   const net::tls::SharedContext* const tls_;
   std::unique_ptr<std::byte[]> buffer_;
   std::optional<net::tls::Workspace> workspace_;  // since the first TLS client
   std::size_t handshakes_left_ = max_handshakes;
   Clients clients_;
-  std::size_t http_clients_ = 0;  // of clients_
+  std::size_t http_clients_ = 0, conversations_ = 0;  // of clients_
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
 
   std::vector<turn::FiveTuple> ended_;  // until reap()

@@ -32,7 +32,7 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .use_ring = shared.plan.settings.io_uring,
                  .last_lane = shared.last_lane,
                  .share_relays = shared.plan.settings.relay_sockets == RelaySharing::shared,
-                 .site = shared.site,
+                 .house = shared.house,
                  .tls = shared.tls,
                  .plain_datagrams = shared.plan.settings.udp,
                  .dtls_limits = shared.dtls_limits,

@@ -10,7 +10,7 @@
 #include "auth/authenticator.h"
 #include "relay/authentication.h"
 #include "relay/exchange.h"
-#include "relay/http/site.h"
+#include "relay/http/house.h"
 #include "relay/listeners.h"
 #include "relay/plan.h"
 #include "relay/shared_quota.h"
@@ -28,7 +28,7 @@ struct Shared {
   StreamLimits streams;
   const StreamHandOver& hand_over;
   int last_lane;  // as of ExchangeParts
-  const http::Site& site;
+  http::House& house;
   const net::tls::SharedContext* tls;  // null: TLS is not served
   DtlsLimits dtls_limits;
   const net::tls::SharedContext* dtls;  // null: DTLS is not served

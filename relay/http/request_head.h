@@ -43,6 +43,7 @@ class RequestHead {
   /// Whether a comma-separated field holds that token, whatever its case.
   bool has_token(std::string_view name, std::string_view token) const;
 
+  bool is_1_0() const { return is_1_0_; }  // HTTP/1.0, that is
   bool keeps_alive() const { return keeps_alive_; }
   /// Bytes of content that follow the head.
   std::uint64_t content_length() const { return content_length_; }

@@ -23,14 +23,20 @@ std::string serialize(const Response& response, const Delivery& delivery) {
   fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {:%a, %d %b %Y %H:%M:%S} GMT\r\n",
                  std::to_underlying(response.status), reason_phrase(response.status),
                  fmt::gmtime(delivery.date.time_since_epoch().count()));
-  fmt::format_to(out, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
-                 response.content.size());
+  // RFC 9110 8.6: neither of these has a length.
+  if (response.status != Status::no_content && response.status != Status::not_modified) {
+    fmt::format_to(out, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
+                   response.content.size());
+  }
   if (!response.location.empty()) fmt::format_to(out, "Location: {}\r\n", response.location);
   if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
-  text +=
-      "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
-      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-      "Referrer-Policy: no-referrer\r\n";
+  for (const auto& [name, value] : response.fields) {
+    fmt::format_to(out, "{}: {}\r\n", name, value);
+  }
+  fmt::format_to(out,
+                 "Cache-Control: {}\r\nX-Content-Type-Options: nosniff\r\n"
+                 "Content-Security-Policy: {}\r\nReferrer-Policy: no-referrer\r\n",
+                 response.cache_control, response.content_security_policy);
   text += delivery.keeps_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   if (delivery.with_content) text += response.content;
   return text;

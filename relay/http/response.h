@@ -4,6 +4,9 @@
 
 #include <chrono>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "relay/http/status.h"
 
@@ -15,6 +18,10 @@ struct Response {
   std::string content_type = "text/plain; charset=utf-8";
   std::string location;  // of a redirection; empty: none
   std::string allow;     // of 405; empty: none
+  std::string cache_control = "no-store";
+  /// What a browser may load for it: nothing, unless it is a page.
+  std::string content_security_policy = "default-src 'none'; frame-ancestors 'none'";
+  std::vector<std::pair<std::string, std::string>> fields = {};  // others
 };
 
 /// A line of text that says what the status does.

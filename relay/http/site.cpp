@@ -36,8 +36,18 @@ bool is_this_host(const stun::IpAddress& address) {
 }  // namespace
 
 bool Site::serves(net::Entrance entrance) const {
-  return entrance == net::Entrance::metrics || options_.serving != SiteOptions::Serving::closed ||
-         !options_.acme_redirect.empty();
+  return (entrance != net::Entrance::clients && entrance != net::Entrance::proxies) ||
+         options_.serving != SiteOptions::Serving::closed || !options_.acme_redirect.empty();
+}
+
+bool Site::has_signaling(net::Entrance entrance) const {
+  return entrance != net::Entrance::metrics && is_served(entrance);
+}
+
+/// The operator may close the ports of TURN to HTTP, not those that are for it.
+bool Site::is_served(net::Entrance entrance) const {
+  return (entrance != net::Entrance::clients && entrance != net::Entrance::proxies) ||
+         options_.serving == SiteOptions::Serving::served;
 }
 
 Response Site::answer(const Request& request) const {
@@ -70,7 +80,7 @@ Response Site::route(const Request& request) const {
     moved.location = options_.acme_redirect + std::string(path.substr(acme_path.size()));
     return moved;
   }
-  if (options_.serving != SiteOptions::Serving::served) {
+  if (!is_served(request.entrance)) {
     return plain(Status::bad_request, "HTTP is not supported on this port.");
   }
   if (path == "/healthz") return plain(Status::ok, "ok");

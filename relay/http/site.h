@@ -33,10 +33,13 @@ class Site {
 
   /// Whether a connection that speaks HTTP is answered at all.
   bool serves(net::Entrance entrance) const;
+  /// Whether WebSockets and the like are served as well.
+  bool has_signaling(net::Entrance entrance) const;
   Response answer(const Request& request) const;
   void begin_drain() { draining_.store(true, std::memory_order_relaxed); }
 
  private:
+  bool is_served(net::Entrance entrance) const;
   Response answer_for_metrics(const Request& request) const;
   Response route(const Request& request) const;
   bool may_read_metrics(const Request& request) const;

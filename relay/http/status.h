@@ -8,8 +8,11 @@ namespace relay::http {
 
 enum class Status : std::uint16_t {
   ok = 200,
+  no_content = 204,
   moved_permanently = 301,
+  not_modified = 304,
   bad_request = 400,
+  unauthorized = 401,
   forbidden = 403,
   not_found = 404,
   method_not_allowed = 405,
@@ -17,6 +20,8 @@ enum class Status : std::uint16_t {
   content_too_large = 413,
   uri_too_long = 414,
   expectation_failed = 417,
+  upgrade_required = 426,
+  too_many_requests = 429,
   header_fields_too_large = 431,
   not_implemented = 501,
   service_unavailable = 503,
@@ -27,10 +32,16 @@ constexpr std::string_view reason_phrase(Status status) {
   switch (status) {
     case Status::ok:
       return "OK";
+    case Status::no_content:
+      return "No Content";
     case Status::moved_permanently:
       return "Moved Permanently";
+    case Status::not_modified:
+      return "Not Modified";
     case Status::bad_request:
       return "Bad Request";
+    case Status::unauthorized:
+      return "Unauthorized";
     case Status::forbidden:
       return "Forbidden";
     case Status::not_found:
@@ -45,6 +56,10 @@ constexpr std::string_view reason_phrase(Status status) {
       return "URI Too Long";
     case Status::expectation_failed:
       return "Expectation Failed";
+    case Status::upgrade_required:
+      return "Upgrade Required";
+    case Status::too_many_requests:
+      return "Too Many Requests";
     case Status::header_fields_too_large:
       return "Request Header Fields Too Large";
     case Status::not_implemented:

@@ -34,6 +34,8 @@ enum class Entrance : std::uint8_t {
   clients,
   proxies,  // each connection begins with a PROXY header
   metrics,  // HTTP alone: Prometheus
+  pages,    // HTTP alone: pages and signaling
+  chat,     // HTTP alone: the chat demo
 };
 
 class StreamAcceptor {

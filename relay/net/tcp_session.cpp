@@ -1,5 +1,7 @@
 #include "relay/net/tcp_session.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -184,6 +186,11 @@ void TcpSession::end_output() {
     write_sealed();
   }
   if (is_open() && waiting() == 0) ::shutdown(socket_.number(), SHUT_WR);
+}
+
+bool TcpSession::has_unacknowledged() const {
+  int bytes = 0;
+  return ::ioctl(socket_.number(), SIOCOUTQ, &bytes) == 0 && bytes != 0;
 }
 
 void TcpSession::send_control(stun::Bytes message) {

@@ -111,6 +111,11 @@ class TcpSession final : public Watched {
   /// Relayed data, in order, at most max_messages. Gives how many were taken; the others are lost.
   std::size_t send_data(std::span<const StreamMessage> messages);
 
+  /// Bytes that the kernel has not taken yet.
+  std::size_t waiting() const { return pending_.size() - written_; }
+  /// Whether something was sent that the client's host has not confirmed.
+  bool has_unacknowledged() const;
+
   void on_ready(std::uint32_t events) override;
 
  private:
@@ -127,7 +132,6 @@ class TcpSession final : public Watched {
   void write_sealed();
   std::size_t try_write(std::span<const StreamMessage> messages);
   void queue(const StreamMessage& message, std::size_t skip);
-  std::size_t waiting() const { return pending_.size() - written_; }
   void write_pending();
   void watch_for_room(bool wanted);
 

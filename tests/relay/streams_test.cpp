@@ -44,8 +44,8 @@ struct StreamsBench {
   Reactor reactor;
   NoReader reader;
   net::DatagramCounters counters;
-  http::Site site{{}, [] { return std::string(); }};
-  Streams streams{{}, reactor, reader, counters, site, &test_certificate()};
+  http::House house{{}, [] { return std::string(); }};
+  Streams streams{{}, reactor, reader, counters, house, &test_certificate()};
 };
 
 /// A ClientHello of 200 bytes begins; the rest of it never comes.
