@@ -5,7 +5,7 @@
 build_packages=(
   g++ cmake ninja-build
   libasio-dev libssl-dev liburing-dev libfmt-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
-  prometheus-cpp-dev
+  prometheus-cpp-dev libwslay-dev libqrcodegencpp-dev
 )
 
 unit_test_packages=(
