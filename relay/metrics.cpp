@@ -56,6 +56,10 @@ constexpr auto counters = std::to_array<Row>({
      &ServiceCounters::shared_unowned},
     {"turnbox_icmp_errors_total", "ICMP errors on the way to peers that clients were told of.",
      &ServiceCounters::icmp_errors},
+    {"turnbox_signaling_messages_total", "Messages over WebSockets and event streams.",
+     &ServiceCounters::signaling_texts},
+    {"turnbox_signaling_forwarded_total", "Messages from one member of a room to another.",
+     &ServiceCounters::signaling_forwarded},
     {"turnbox_shared_ambiguous_total", "Datagrams at shared relay sockets that could be several's.",
      &ServiceCounters::shared_ambiguous},
 });
@@ -64,6 +68,10 @@ constexpr auto gauges = std::to_array<Row>({
     {"turnbox_allocations", "Allocations now.", &ServiceCounters::allocations},
     {"turnbox_stream_clients", "TCP and TLS connections now.", &ServiceCounters::stream_clients},
     {"turnbox_dtls_clients", "DTLS sessions now.", &ServiceCounters::dtls_clients},
+    {"turnbox_rooms", "Rooms now.", &ServiceCounters::rooms},
+    {"turnbox_room_members", "Members of rooms now.", &ServiceCounters::room_members},
+    {"turnbox_signaling_connections", "WebSockets and event streams now.",
+     &ServiceCounters::signaling_connections},
     {"turnbox_lanes", "Relays with a socket of its own for their usual peer, now.",
      &ServiceCounters::lanes},
 });
@@ -134,6 +142,18 @@ void add_allocations(std::vector<MetricFamily>& families, const Traffic& traffic
   families.push_back(std::move(all));
 }
 
+void add_refusals(std::vector<MetricFamily>& families, const ServiceCounters& sum) {
+  MetricFamily all = family("turnbox_signaling_refused_total",
+                            "Messages and requests of signaling that were refused, by reason.",
+                            MetricType::Counter);
+  for (std::size_t i = 0; i < signaling::refusal_kinds; ++i) {
+    const auto reason = text_of(static_cast<signaling::Refusal>(i));
+    all.metric.push_back(sample(MetricType::Counter, static_cast<double>(sum.signaling_refused[i]),
+                                {{"reason", std::string(reason)}}));
+  }
+  families.push_back(std::move(all));
+}
+
 void add_rows(std::vector<MetricFamily>& families, std::span<const Row> rows, MetricType type,
               const ServiceCounters& sum) {
   for (const Row& row : rows) {
@@ -151,6 +171,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   families.back().metric.push_back(sample(MetricType::Gauge, 1, {{"version", TURNBOX_VERSION}}));
   add_rows(families, counters, MetricType::Counter, sum);
   add_rows(families, gauges, MetricType::Gauge, sum);
+  add_refusals(families, sum);
   if (sources_.traffic.is_wanted()) {
     add_allocations(families, sources_.traffic);
     add_traffic(families, sources_);

@@ -126,6 +126,17 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
   return rules;
 }
 
+void add(ServiceCounters& sums, const signaling::Counters& own) {
+  sums.signaling_connections += own.connections.read();
+  sums.rooms += own.rooms.read();
+  sums.room_members += own.members.read();
+  sums.signaling_texts += own.texts.read();
+  sums.signaling_forwarded += own.forwarded.read();
+  for (std::size_t i = 0; i < own.refused.size(); ++i) {
+    sums.signaling_refused[i] += own.refused[i].read();
+  }
+}
+
 /// Known to this process alone: tickets end with it, as allocations do.
 turn::TicketSealer::Key make_ticket_key() {
   turn::TicketSealer::Key key;
@@ -166,7 +177,8 @@ struct Service::State {
                plan.settings.tls.served ? tls : nullptr,
                dtls_limits(plan.settings),
                plan.settings.tls.datagrams ? tls : nullptr,
-               plan.settings.mobility ? &colleagues : nullptr} {
+               plan.settings.mobility ? &colleagues : nullptr,
+               plan.settings.signaling.served ? &post_office : nullptr} {
     plan.turn.events = traffic.wants_events();
     for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
     for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
@@ -187,6 +199,7 @@ struct Service::State {
   Metrics metrics;
   Colleagues colleagues;
   http::House house;
+  signaling::PostOffice post_office;
   StreamHandOver hand_over;
   Shared shared;
   ListeningAt at;
@@ -277,6 +290,7 @@ ServiceCounters Service::State::sum() const {
     sums.dtls_dropped += own.dtls.dropped.read();
     sums.proxy_refusals += own.proxy_refusals.read();
     sums.strangers_unanswered += own.strangers_unanswered.read();
+    add(sums, own.signaling);
     sums.icmp_errors += own.icmp_errors.read();
   }
   return sums;

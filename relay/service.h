@@ -2,6 +2,7 @@
 // reservations, quotas). Starts whole or not at all. Started and stopped from one thread.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include "relay/net/tls/context.h"
 #include "relay/observe/event_sink.h"
 #include "relay/plan.h"
+#include "relay/signaling/refusal.h"
 
 namespace relay {
 
@@ -30,6 +32,9 @@ struct ServiceCounters {
   std::uint64_t dtls_cookies_asked_for = 0, dtls_refused = 0, dtls_dropped = 0;
   std::uint64_t strangers_unanswered = 0, icmp_errors = 0;
   std::uint64_t proxy_refusals = 0;  // connections and datagrams
+  std::uint64_t signaling_connections = 0, rooms = 0, room_members = 0;
+  std::uint64_t signaling_texts = 0, signaling_forwarded = 0;
+  std::array<std::uint64_t, signaling::refusal_kinds> signaling_refused{};
   std::uint64_t shared_unowned = 0, shared_ambiguous = 0;
 };
 

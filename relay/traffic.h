@@ -29,6 +29,7 @@ class Traffic final : public observe::EventSink {
 
   bool wants_events() const override { return wanted_ || log_.wants_events(); }
   void event(std::size_t worker, const turn::Event& event) override;
+  void room_event(const signaling::Event& event) override { log_.room_event(event); }
   void warn(std::string_view sentence) override { log_.warn(sentence); }
   void debug(std::string_view sentence) override { log_.debug(sentence); }
 

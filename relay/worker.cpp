@@ -1,6 +1,7 @@
 #include "relay/worker.h"
 
 #include <chrono>
+#include <span>
 
 namespace relay {
 namespace {
@@ -39,6 +40,7 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
                  .dtls = shared.dtls,
                  .colleagues = shared.colleagues}) {
   if (shared.colleagues != nullptr) shared.colleagues->add(reactor_, exchange_);
+  if (shared.post_office != nullptr) open_rooms(index, shared);
   for (std::vector<net::DatagramSocket>* const all : {&sockets.udp, &sockets.dtls}) {
     for (net::DatagramSocket& socket : *all) {
       if (!exchange_.listen(std::move(socket))) {
@@ -55,6 +57,30 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
   listen(sockets.tls, net::Entrance::clients);
   listen(sockets.tcp_proxies, net::Entrance::proxies);
   listen(sockets.metrics, net::Entrance::metrics);
+}
+
+void Worker::open_rooms(std::size_t index, const Shared& shared) {
+  http::Doorkeeper& doors = exchange_.streams().doors();
+  switchboard_.emplace(signaling::Switchboard::Parts{
+      .worker = index,
+      .workers = shared.plan.settings.workers,
+      .room_size = shared.plan.settings.signaling.room_size,
+      .budget = shared.post_office->budget(),
+      .door = doors,
+      .mail = *shared.post_office,
+      .counters = counters_.signaling,
+      .may_join = [&visitors = shared.house.visitors()](
+                      const stun::IpAddress& client,
+                      turn::Time now) { return visitors.may_join(client, now); },
+      .random =
+          [this] {
+            std::uint64_t number = 0;
+            random_.fill(std::as_writable_bytes(std::span(&number, 1)));
+            return number;
+          },
+      .tell = [&sink = shared.sink](const signaling::Event& event) { sink.room_event(event); }});
+  shared.post_office->add(reactor_, *switchboard_);
+  doors.set_inbox(&*switchboard_);
 }
 
 void Worker::listen(std::vector<net::BoundTcp>& all, net::Entrance entrance) {

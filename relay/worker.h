@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include "relay/listeners.h"
 #include "relay/plan.h"
 #include "relay/shared_quota.h"
+#include "relay/signaling/post_office.h"
 
 namespace relay {
 
@@ -33,6 +35,7 @@ struct Shared {
   DtlsLimits dtls_limits;
   const net::tls::SharedContext* dtls;  // null: DTLS is not served
   Colleagues* colleagues;               // null: clients may not move (RFC 8016)
+  signaling::PostOffice* post_office;   // null: there are no rooms
 };
 
 class Worker {
@@ -52,11 +55,14 @@ class Worker {
  private:
   void listen(std::vector<net::BoundTcp>& all, net::Entrance entrance);
   void on_alarm();
+  void open_rooms(std::size_t index, const Shared& shared);
 
   WorkerCounters counters_;
   Reactor reactor_;
   Alarm alarm_;
   Authentication authentication_;
+  net::Csprng random_;
+  std::optional<signaling::Switchboard> switchboard_;  // outlives the connections
   Exchange exchange_;
   std::vector<std::unique_ptr<net::TcpListener>> tcp_listeners_;
   std::thread thread_;

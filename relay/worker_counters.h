@@ -3,6 +3,7 @@
 
 #include "relay/dtls_counters.h"
 #include "relay/net/counter.h"
+#include "relay/signaling/counters.h"
 
 namespace relay {
 
@@ -19,6 +20,7 @@ struct WorkerCounters {
   net::Counter proxy_refusals;  // connections and datagrams: no trusted proxy, or no good header
   /// Datagrams at a shared relay socket that were for nobody, and for more than one at a guess.
   net::Counter shared_unowned, shared_ambiguous;
+  signaling::Counters signaling;
   net::Counter lanes;  // relays with a socket of its own for their usual peer, now
 };
 

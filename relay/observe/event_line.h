@@ -3,11 +3,13 @@
 #pragma once
 
 #include "relay/observe/log_format.h"
+#include "relay/signaling/event.h"
 #include "turn/effect.h"
 
 namespace relay::observe {
 
 LogLevel level_of(turn::Event::Kind kind);
 Line line_of(const turn::Event& event);
+Line line_of(const signaling::Event& event);  // info
 
 }  // namespace relay::observe

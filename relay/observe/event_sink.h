@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "relay/signaling/event.h"
 #include "turn/effect.h"
 
 namespace relay::observe {
@@ -14,6 +15,8 @@ class EventSink {
   /// False spares the worker making events that nobody reads.
   virtual bool wants_events() const = 0;
   virtual void event(std::size_t worker, const turn::Event& event) = 0;
+  /// Somebody came to a room or went.
+  virtual void room_event(const signaling::Event&) {}
   /// Something an operator might act upon.
   virtual void warn(std::string_view sentence) = 0;
   virtual void debug(std::string_view sentence) = 0;

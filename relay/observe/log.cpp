@@ -123,6 +123,10 @@ void Log::event(std::size_t, const turn::Event& event) {
   write(line_of(event));
 }
 
+void Log::room_event(const signaling::Event& event) {
+  if (enabled(LogLevel::info)) write(line_of(event));
+}
+
 void Log::warn(std::string_view sentence) {
   if (!enabled(LogLevel::warning)) return;
   const auto [pass, before] = state_->warnings.ask(std::chrono::steady_clock::now());

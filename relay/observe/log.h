@@ -23,6 +23,7 @@ class Log : public EventSink {
 
   bool wants_events() const override;
   void event(std::size_t worker, const turn::Event& event) override;
+  void room_event(const signaling::Event& event) override;
   /// At most some lines a second; the rest are counted and told.
   void warn(std::string_view sentence) override;
   void debug(std::string_view sentence) override;

@@ -78,6 +78,12 @@ struct HttpSettings {
   std::vector<turn::AddressRange> metrics_readers;  // beside this host
 };
 
+/// Rooms, and what is spoken in them over WebSockets and the like.
+struct SignalingSettings {
+  bool served = true;
+  std::size_t room_size = 2;
+};
+
 /// The port that Prometheus asks.
 struct MetricsSettings {
   bool served = false;
@@ -115,6 +121,7 @@ struct Settings {
   bool tcp = true;
   TlsSettings tls;
   HttpSettings http;
+  SignalingSettings signaling;
   MetricsSettings metrics;
   ProxySettings proxy;
   std::vector<stun::TransportAddress> auxiliary_listeners;

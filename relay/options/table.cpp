@@ -18,6 +18,7 @@ std::span<const Group> groups() {
       Group{"Configuration and help", command_options},
       Group{"TLS and DTLS", tls_options},
       Group{"Databases", database_options},
+      Group{"Rooms and pages", signaling_options},
       Group{"Metrics", metrics_options},
       Group{"Administration", administration_options},
       Group{"Sending clients elsewhere", balancing_options},

@@ -34,6 +34,7 @@ extern const std::span<const Option> command_options;
 extern const std::span<const Option> tls_options;
 extern const std::span<const Option> database_options;
 extern const std::span<const Option> metrics_options;
+extern const std::span<const Option> signaling_options;
 extern const std::span<const Option> administration_options;
 extern const std::span<const Option> balancing_options;
 extern const std::span<const Option> removed_options;

@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "relay/signaling/event.h"
 #include "relay/signaling/refusal.h"
 #include "relay/signaling/seat.h"
 
@@ -53,15 +54,6 @@ inline constexpr std::string_view json_type = "application/json";
 inline constexpr std::string_view text_type = "text/plain; charset=utf-8";
 
 using Effect = std::variant<Deliver, Dismiss, Reply>;
-
-/// Somebody came or went; for people.
-struct Event {
-  enum class Kind : std::uint8_t { joined, left, replaced, refused };
-  Kind kind = Kind::joined;
-  std::string room;
-  std::string member;
-  std::size_t members = 0;  // afterwards
-};
 
 struct Effects {
   void deliver(const Seat& to, Text text) { queue.push_back(Deliver{to, std::move(text)}); }

@@ -2,54 +2,26 @@
 
 #include <cstdint>
 
+#include "relay/http/utf8.h"
 #include "relay/signaling/json_text.h"
 
 namespace relay::signaling {
 namespace {
 
-/// How many bytes follow a first byte, and the least code point that needs so many (RFC 3629 3).
-struct Shape {
-  std::size_t more;
-  char32_t least;
-  char32_t bits;
-};
-
-std::optional<Shape> shape_of(unsigned char first) {
-  if (first < 0x80) return Shape{0, 0, first};
-  if (first < 0xC0) return std::nullopt;
-  if (first < 0xE0) return Shape{1, 0x80, first & 0x1Fu};
-  if (first < 0xF0) return Shape{2, 0x800, first & 0x0Fu};
-  if (first < 0xF8) return Shape{3, 0x10000, first & 0x07u};
-  return std::nullopt;
-}
-
-/// Takes one code point off the front. Nothing: this is not UTF-8.
-std::optional<char32_t> take_code_point(std::string_view& text) {
-  const auto shape = shape_of(static_cast<unsigned char>(text.front()));
-  if (!shape || text.size() <= shape->more) return std::nullopt;
-  char32_t point = shape->bits;
-  for (std::size_t i = 1; i <= shape->more; ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    if ((byte & 0xC0u) != 0x80) return std::nullopt;
-    point = point << 6 | (byte & 0x3Fu);
+/// Of text that is UTF-8: U+0000 to U+001F, U+007F to U+009F.
+bool has_control_character(std::string_view text) {
+  char before = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7F || (before == '\xC2' && byte < 0xA0)) return true;
+    before = c;
   }
-  text.remove_prefix(shape->more + 1);
-  const bool is_surrogate = point >= 0xD800 && point < 0xE000;
-  if (point < shape->least || point > 0x10FFFF || is_surrogate) return std::nullopt;
-  return point;
-}
-
-constexpr bool is_control(char32_t point) {
-  return point < 0x20 || (point >= 0x7F && point < 0xA0);
+  return false;
 }
 
 bool is_name(std::string_view text) {
-  if (text.empty() || text.size() > Name::max_size) return false;
-  while (!text.empty()) {
-    const auto point = take_code_point(text);
-    if (!point || is_control(*point)) return false;
-  }
-  return true;
+  return !text.empty() && text.size() <= Name::max_size && http::is_utf8(text) &&
+         !has_control_character(text);
 }
 
 }  // namespace

@@ -43,7 +43,9 @@ std::string_view reason_of(CloseReason reason) {
 }  // namespace
 
 Switchboard::Switchboard(Parts parts)
-    : parts_(std::move(parts)), house_(parts_.room_size, parts_.budget), mail_(parts_.workers) {}
+    : parts_(std::move(parts)),
+      all_rooms_(parts_.room_size, parts_.budget),
+      mail_(parts_.workers) {}
 
 void Switchboard::on_open(ConnectionId connection, const Arrival& arrival, Time now) {
   Visitor visitor{.connection = connection, .address = arrival.client, .since = now};
@@ -126,7 +128,7 @@ bool Switchboard::on_request(RequestId id, const http::Request& request, Time no
 
 void Switchboard::on_time(Time now) {
   Effects effects;
-  house_.on_time(now, effects);
+  all_rooms_.on_time(now, effects);
   carry_out(effects);
   dismiss_idle(now);
   drain(now);
@@ -198,8 +200,8 @@ void Switchboard::drain(Time now) {
   for (std::size_t worker = 0; worker < mail_.size(); ++worker) {
     if (!mail_[worker].empty()) parts_.mail.send(worker, std::exchange(mail_[worker], {}));
   }
-  parts_.counters.rooms.set(house_.rooms());
-  parts_.counters.members.set(house_.members());
+  parts_.counters.rooms.set(all_rooms_.rooms());
+  parts_.counters.members.set(all_rooms_.members());
 }
 
 void Switchboard::perform(const Item& item, Time now) {
@@ -209,7 +211,7 @@ void Switchboard::perform(const Item& item, Time now) {
           perform(what);
         } else {
           Effects effects;
-          house_.carry_out(what, effects, now);
+          all_rooms_.carry_out(what, effects, now);
           carry_out(effects);
         }
       },
@@ -255,6 +257,6 @@ void Switchboard::count_refusal(Refusal refusal) {
   parts_.counters.refused[std::to_underlying(refusal)].add();
 }
 
-bool Switchboard::is_consistent() const { return here_.empty() && house_.is_consistent(); }
+bool Switchboard::is_consistent() const { return here_.empty() && all_rooms_.is_consistent(); }
 
 }  // namespace relay::signaling

@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "relay/signaling/all_rooms.h"
 #include "relay/signaling/counters.h"
 #include "relay/signaling/door.h"
 #include "relay/signaling/frame.h"
-#include "relay/signaling/house.h"
 #include "relay/signaling/limits.h"
 #include "relay/signaling/mail.h"
 
@@ -99,7 +99,7 @@ class Switchboard final : public Inbox {
   void count_refusal(Refusal refusal);
 
   const Parts parts_;
-  House house_;
+  AllRooms all_rooms_;
   std::map<ConnectionId, Visitor> visitors_;  // in the order in which they came
   std::vector<Item> here_;                    // to be done by this worker, in order
   std::vector<std::vector<Item>> mail_;       // by worker

@@ -9,10 +9,11 @@
 
 namespace relay::signaling {
 
-class House {
+class AllRooms {
  public:
   /// `budget` outlives it.
-  House(std::size_t room_size, RoomBudget& budget) : rooms_(room_size, budget), apprtc_(budget) {}
+  AllRooms(std::size_t room_size, RoomBudget& budget)
+      : rooms_(room_size, budget), apprtc_(budget) {}
 
   void carry_out(const Join& ask, Effects& effects, Time now);
   void carry_out(const Leave& ask, Effects& effects, Time now);

@@ -1,20 +1,20 @@
-#include "relay/signaling/house.h"
+#include "relay/signaling/all_rooms.h"
 
 namespace relay::signaling {
 
-void House::carry_out(const Join& ask, Effects& effects, Time) {
+void AllRooms::carry_out(const Join& ask, Effects& effects, Time) {
   rooms_.join(ask.room, ask.uid, ask.seat, effects);
 }
 
-void House::carry_out(const Leave& ask, Effects& effects, Time) {
+void AllRooms::carry_out(const Leave& ask, Effects& effects, Time) {
   rooms_.leave(ask.room, ask.seat, effects);
 }
 
-void House::carry_out(const Forward& ask, Effects& effects, Time) {
+void AllRooms::carry_out(const Forward& ask, Effects& effects, Time) {
   rooms_.forward(ask.room, ask.from, ask.to, ask.text, ask.cmd, effects);
 }
 
-void House::carry_out(const ChatAsk& ask, Effects& effects, Time) {
+void AllRooms::carry_out(const ChatAsk& ask, Effects& effects, Time) {
   switch (ask.kind) {
     case ChatAsk::Kind::enter:
       return chat_.enter(ask.seat, effects);
@@ -25,7 +25,7 @@ void House::carry_out(const ChatAsk& ask, Effects& effects, Time) {
   }
 }
 
-void House::carry_out(const ApprtcAsk& ask, Effects& effects, Time now) {
+void AllRooms::carry_out(const ApprtcAsk& ask, Effects& effects, Time now) {
   using Kind = ApprtcAsk::Kind;
   switch (ask.kind) {
     case Kind::join:
@@ -47,10 +47,12 @@ void House::carry_out(const ApprtcAsk& ask, Effects& effects, Time now) {
   }
 }
 
-std::size_t House::rooms() const {
+std::size_t AllRooms::rooms() const {
   return rooms_.count() + apprtc_.count() + (chat_.guests() != 0 ? 1 : 0);
 }
 
-std::size_t House::members() const { return rooms_.members() + apprtc_.members() + chat_.guests(); }
+std::size_t AllRooms::members() const {
+  return rooms_.members() + apprtc_.members() + chat_.guests();
+}
 
 }  // namespace relay::signaling
