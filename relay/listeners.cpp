@@ -104,6 +104,13 @@ std::expected<void, std::string> Binder::bind_for_metrics(const stun::TransportA
 
 }  // namespace
 
+bool is_plain_too(const Plan& plan, Protocol protocol, const stun::TransportAddress& address) {
+  const bool is_served = protocol == Protocol::udp ? plan.settings.udp : plan.settings.tcp;
+  return is_served && address.port != 0 &&
+         (std::ranges::find(plan.listeners, address) != plan.listeners.end() ||
+          is_covered(address, plan.listeners));
+}
+
 std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan) {
   Binder binder(plan);
   for (const stun::TransportAddress& address : plan.listeners) {
@@ -122,12 +129,14 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
   std::uint16_t port = 0;  // With none asked for, DTLS and TLS have the same if they can.
   for (const stun::TransportAddress& address : plan.dtls_listeners) {
     if (is_covered(address, plan.dtls_listeners)) continue;
+    if (is_plain_too(plan, Protocol::udp, address)) continue;
     const auto bound = binder.bind_udp(address, &WorkerSockets::dtls);
     if (!bound) return std::unexpected(bound.error());
     port = *bound;
   }
   for (const stun::TransportAddress& address : plan.tls_listeners) {
     if (is_covered(address, plan.tls_listeners)) continue;
+    if (is_plain_too(plan, Protocol::tcp, address)) continue;
     const auto bound = binder.bind_tcp(address, port, &WorkerSockets::tls);
     if (!bound) return std::unexpected(bound.error());
   }

@@ -23,10 +23,13 @@ struct WorkerSockets {
   std::vector<net::BoundTcp> metrics;  // of the first worker alone
 };
 
+enum class Protocol : std::uint8_t { udp, tcp };
+
+/// Whether a socket for plain UDP or TCP is there already, which understands DTLS or TLS, too.
+bool is_plain_too(const Plan& plan, Protocol protocol, const stun::TransportAddress& address);
+
 /// One element per worker, all with the same addresses. The error is a sentence for the operator.
 std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan);
-
-enum class Protocol : std::uint8_t { udp, tcp };
 
 /// Why `protocol` cannot be listened for there, and what to do.
 std::string bind_complaint(Protocol protocol, const stun::TransportAddress& address,

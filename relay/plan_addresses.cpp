@@ -198,10 +198,7 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host) {
     if (settings.tls.served) {
       add_once(plan.tls_listeners, TransportAddress{ip, settings.tls.port});
     }
-    // On a port that plain clients use as well there is a socket already.
-    const bool has_own_port =
-        !settings.udp || settings.tls.port != settings.listening_port || settings.tls.port == 0;
-    if (settings.tls.datagrams && has_own_port) {
+    if (settings.tls.datagrams) {
       add_once(plan.dtls_listeners, TransportAddress{ip, settings.tls.port});
     }
     if (const auto port = settings.proxy.tcp_port) {

@@ -185,6 +185,12 @@ struct Service::State {
     for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());
     for (const auto& bound : sockets.tcp) at.tcp.push_back(bound.local);
     for (const auto& bound : sockets.tls) at.tls.push_back(bound.local);
+    for (const auto& address : plan.tls_listeners) {
+      if (is_plain_too(plan, Protocol::tcp, address)) at.tls.push_back(address);
+    }
+    for (const auto& address : plan.dtls_listeners) {
+      if (is_plain_too(plan, Protocol::udp, address)) at.dtls.push_back(address);
+    }
     for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
     for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
     plan.turn.max_connections = connection_limit(plan.settings, descriptors);

@@ -13,17 +13,15 @@ namespace {
 
 using nlohmann::ordered_json;
 
-Ports ports_of(const Plan& plan, const Service& service) {
+Ports ports_of(const Service& service) {
   const auto udp = service.udp_listeners();
   const auto tcp = service.tcp_listeners();
   const auto tls = service.tls_listeners();
-  // The plain port may be that of DTLS at the same time.
-  const auto dtls = plan.dtls_listeners.empty() ? udp : service.dtls_listeners();
-  const bool has_dtls = plan.settings.tls.datagrams && !dtls.empty();
+  const auto dtls = service.dtls_listeners();
   return {.udp = udp.empty() ? std::uint16_t{0} : udp.front().port,
           .tcp = tcp.empty() ? std::uint16_t{0} : tcp.front().port,
           .tls = tls.empty() ? std::uint16_t{0} : tls.front().port,
-          .dtls = has_dtls ? dtls.front().port : std::uint16_t{0}};
+          .dtls = dtls.empty() ? std::uint16_t{0} : dtls.front().port};
 }
 
 /// `3478/udp+tcp 5349/tls+dtls`
@@ -83,7 +81,7 @@ std::string host_for_tls(const stun::IpAddress& address, const net::tls::Certifi
 
 std::string startup_screen(const Plan& plan, const Service& service,
                            const Certificates* certificates) {
-  const Ports ports = ports_of(plan, service);
+  const Ports ports = ports_of(service);
   std::optional<net::tls::Certificate> certificate;
   if (certificates != nullptr) certificate = certificates->context().certificate();
   std::string screen = ready_line(plan, ports) + "\n";

@@ -8,8 +8,9 @@ constexpr Option table[] = {
      .kind = Kind::value,
      .value_name = "PORT",
      .default_value = "5349",
-     .help = "Port for TLS, and for DTLS where that is on. Plain TCP and UDP are understood there "
-             "too, and TLS and DTLS on listening-port. 0 takes any free one.",
+     .help =
+         "Port for TLS, and for DTLS where that is on. Plain TCP and UDP are understood there "
+         "too, and TLS and DTLS on listening-port, which may be the same. 0 takes any free one.",
      .set = [](Draft& d, std::string_view v) { return store(port(v), d.settings().tls.port); }},
     {.name = "alt-tls-listening-port",
      .kind = Kind::value,

@@ -1,5 +1,6 @@
 """HTTP beside TURN, and proxies in front of it, with foreign programs: curl, OpenSSL, HAProxy."""
 
+import concurrent.futures
 import ipaddress
 import pathlib
 import re
@@ -58,6 +59,29 @@ def tls_case(lab):
         for name, flags in (("alpn", ["--http1.1"]), ("no-alpn", ["--no-alpn"])):
             curl(lab, f"tls-{port}-{name}", *flags, "--cacert", server.authority,
                  f"https://127.0.0.1:{server.ports[port]}/healthz")
+
+
+def one_port_case(lab):
+    """TURN, TURN over TLS, HTTP and HTTPS at the same time on 443 and no other port."""
+    folder = lab.folder.resolve() / "one-port-state"
+    lab.server("one-port", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false",
+               "--tls-listening-port=443", f"--state-dir={folder}", port=443)
+    relayed = {"tcp": ["-t"], "tls": ["-t", "-S"]}
+
+    def relay(name):
+        text, _ = lab.run(f"one-port-{name}", [
+            "turnutils_uclient", *relayed[name], "-p", 443, *LOGIN, "-r", lab.peer(), "-X", "-g",
+            "-n", "10", *TO_PEER_V4, V4], 60)
+        expect_messages(text)
+
+    with concurrent.futures.ThreadPoolExecutor(len(relayed)) as pool:
+        running = [pool.submit(relay, name) for name in relayed]
+        for round_ in range(5):
+            curl(lab, f"one-port-http-{round_}", "http://127.0.0.1:443/healthz")
+            curl(lab, f"one-port-https-{round_}", "--cacert", folder / "ca.pem",
+                 "https://127.0.0.1/healthz")
+        for task in running:
+            task.result()
 
 
 def metrics_case(lab):
@@ -185,6 +209,7 @@ def cases(_lab):
     return [
         ("http curl", plain_case),
         ("http curl tls", tls_case),
+        ("http one port", one_port_case),
         ("http metrics", metrics_case),
         ("http openssl alpn", openssl_case),
         ("http dawdlers", slow_heads_case),

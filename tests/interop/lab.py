@@ -33,8 +33,9 @@ class Lab:
         """Whether the server has the option: Debian's coturn, the stand-in, lacks new ones."""
         return option in self.help
 
-    def server(self, name, *arguments, wide_channels=True):
-        """The server of that name on loopback, started at the first call, with its capture."""
+    def server(self, name, *arguments, wide_channels=True, port=None):
+        """The server of that name on loopback, started at the first call, with its capture. Any
+        free port is taken where none is asked for."""
         with self._lock:
             if self._wanted.setdefault(name, arguments) != arguments:
                 raise Failure(f"two servers are called {name}")
@@ -42,7 +43,7 @@ class Lab:
                 if wide_channels and self.knows("rfc5766-channel-numbers"):
                     # uclient 4.6.1 draws channel numbers up to 0x7FFF.
                     arguments += ("--rfc5766-channel-numbers",)
-                port = free_port()
+                port = port or free_port()
                 self.captures[name] = Capture(port, self.folder, name)
                 self._processes.append(self.captures[name].process)
                 server = TurnServer(

@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "net/free_ports.h"
 #include "service/running_relay.h"
 
 namespace relay::test {
@@ -42,6 +43,22 @@ TEST_CASE("a port in use is named, with the way to find out by whom", "[relay]")
   CHECK(complaint == "UDP port " + number +
                          " on 127.0.0.1 is in use by another program (`ss -ulpn sport = :" +
                          number + "` names it)");
+}
+
+TEST_CASE("one port serves TCP and TLS, UDP and DTLS", "[relay][tls]") {
+  const std::uint16_t port = find_free_ports(1);
+  const std::size_t workers = GENERATE(1u, 2u);
+  RunningRelay relay([&](relay::Settings& settings) {
+    settings.listening_port = settings.tls.port = port;
+    settings.tls.datagrams = true;
+    settings.workers = workers;
+  });
+  for (const auto transport : {Transport::udp, Transport::tcp, Transport::tls, Transport::dtls}) {
+    CAPTURE(static_cast<int>(transport));
+    CHECK(relay.server(transport).port == port);
+    WireClient client = relay.client(transport);
+    CHECK(client.allocate().port != 0);
+  }
 }
 
 TEST_CASE("a second server does not share the port of the first in silence", "[relay]") {
