@@ -1,0 +1,151 @@
+// A room from within: who is there, and the connections to them. No element of the page is touched
+// here.
+//
+// Events: "status" (detail: of the way to the server), "came", "left", "change", "chat" and
+// "candidate-error" (detail: {peer, ...}), "refused" (detail: the key of a sentence), "relay"
+// (detail: the key of a sentence on why there are no credentials).
+
+import { fetchIceServers } from "./ice_servers.js";
+import { Peer } from "./peer.js";
+import { Signaling } from "./signaling.js";
+
+const LINGER_MS = 8_000; // Who lost the server but not the call comes back within this.
+const FULL_RETRY_MS = [700, 1500, 3000]; // One's own earlier page may not have left yet.
+const UPLINK_BITS_PER_SECOND = 2_500_000;
+
+export class Room extends EventTarget {
+  peers = new Map();
+  #options; // {name of the room, token, relayOnly, tracks(), introduction()}
+  #uid = crypto.randomUUID?.() ?? `u${Math.random().toString(36).slice(2)}`;
+  #signaling;
+  #lingering = new Map();
+  #fullRetries = 0;
+  #servers;
+  #serversUntil = 0;
+
+  constructor(options) {
+    super();
+    this.#options = options;
+    this.#signaling = new Signaling(options.room, this.#uid);
+    this.#signaling.addEventListener("message", ({ detail }) => this.#hear(detail));
+    this.#signaling.addEventListener("state", ({ detail }) => this.#tell("status", detail));
+    this.#signaling.addEventListener("end", ({ detail }) =>
+      this.#tell("refused", `notice.${detail}`));
+  }
+
+  enter() {
+    this.#signaling.open();
+  }
+
+  leave() {
+    for (const peer of this.peers.values()) peer.close();
+    this.peers.clear();
+    this.#signaling.close();
+  }
+
+  /** How many it was sent to. */
+  chat(text) {
+    return [...this.peers.values()].filter((peer) => peer.chat(text)).length;
+  }
+
+  introduce() {
+    for (const peer of this.peers.values()) peer.introduce();
+  }
+
+  replaceTracks() {
+    for (const peer of this.peers.values()) peer.replaceTracks();
+  }
+
+  #hear(message) {
+    const uid = message.remoteUid === undefined ? undefined : String(message.remoteUid);
+    switch (message.cmd) {
+      case "new-peer": return uid && this.#peer(uid).invite();
+      case "resp-join": return uid && this.#peer(uid).await();
+      case "peer-leave": return this.#lingers(uid);
+      case "offer":
+      case "answer":
+      case "candidate": return this.#forwarded(message);
+      case "full": return this.#full();
+      case "error": return this.#error(message);
+      default: return undefined;
+    }
+  }
+
+  // Of a forwarded text `uid` is the sender.
+  #forwarded(message) {
+    const sender = String(message.uid ?? "");
+    if (!sender || sender === this.#uid) return;
+    if (message.cmd !== "offer" && !this.peers.has(sender)) return;
+    this.#peer(sender).take(message);
+  }
+
+  #peer(uid) {
+    clearTimeout(this.#lingering.get(uid));
+    this.#lingering.delete(uid);
+    if (this.peers.has(uid)) return this.peers.get(uid);
+    const send = (cmd, fields) => this.#signaling.send(cmd, { remoteUid: uid, ...fields });
+    const peer = new Peer(uid, send, {
+      configuration: () => this.#configuration(),
+      tracks: () => this.#options.tracks(),
+      introduction: () => this.#options.introduction(),
+      bitrate: () => Math.max(250_000, UPLINK_BITS_PER_SECOND / Math.max(1, this.peers.size)),
+    });
+    peer.addEventListener("change", () => this.#tell("change", { peer }));
+    peer.addEventListener("chat", ({ detail }) => this.#tell("chat", { peer, text: detail }));
+    peer.addEventListener("gone", () => this.#remove(uid, peer));
+    peer.addEventListener("candidate-error", ({ detail }) =>
+      this.#tell("candidate-error", { peer, error: detail }));
+    this.peers.set(uid, peer);
+    this.#tell("came", { peer });
+    this.replaceTracks(); // The share of the uplink is another one now.
+    return peer;
+  }
+
+  #lingers(uid) {
+    const peer = this.peers.get(uid);
+    if (!peer) return;
+    if (!peer.isConnected) return this.#remove(uid, peer);
+    this.#lingering.set(uid, setTimeout(() => this.#remove(uid, peer), LINGER_MS));
+  }
+
+  #remove(uid, peer) {
+    if (this.peers.get(uid) !== peer) return;
+    this.peers.delete(uid);
+    peer.close();
+    this.#tell("left", { peer });
+  }
+
+  #full() {
+    const wait = FULL_RETRY_MS[this.#fullRetries];
+    this.#fullRetries += 1;
+    if (wait && this.#options.isReload) {
+      setTimeout(() => this.#signaling.join(), wait);
+      return;
+    }
+    this.#tell("refused", "notice.full");
+  }
+
+  #error({ code, ref }) {
+    if (ref === "join" && code === "name") this.#tell("refused", "notice.name");
+  }
+
+  // Credentials live for an hour or more; a minute's restarts share them.
+  async #configuration() {
+    if (!this.#servers?.length || Date.now() > this.#serversUntil) {
+      const { room, token } = this.#options;
+      const answer = await fetchIceServers({ room, uid: this.#uid, token });
+      this.#servers = answer.iceServers;
+      this.#serversUntil = Date.now() + 60_000;
+      if (answer.refused === 401 || answer.refused === 403) this.#tell("relay", "notice.no-pass");
+      else if (!answer.iceServers.length) this.#tell("relay", "notice.no-relay-known");
+    }
+    return {
+      iceServers: this.#servers,
+      iceTransportPolicy: this.#options.relayOnly ? "relay" : "all",
+    };
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
