@@ -1,0 +1,375 @@
+"""Rooms on the wire: the course protocol with python3-websockets and node's ws, frame by frame; peers
+as strict as the course's Android app; AppRTC in the order of its web and Android clients; chat; the
+event stream; foreign pages; and a server that starts anew."""
+
+import http.client
+import itertools
+import json
+import pathlib
+import random
+import ssl
+import threading
+import urllib.request
+
+from lab import expect_alive
+from server_under_test import expect, free_port
+from websocket_peer import DEADLINE, Peer, own_server, refusal, start_server
+
+HERE = pathlib.Path(__file__).resolve().parent
+CONVERSATION = HERE / "course_conversation.json"
+NODE_WS = "/usr/share/nodejs/ws"
+_rooms = itertools.count()
+
+
+def rooms_server(lab):
+    return own_server(lab, "rooms", "--relay-threads=4", "--room-size=2")
+
+
+def url_of(server, path="/ws"):
+    return f"ws://127.0.0.1:{server.port}{path}"
+
+
+def fresh_room():
+    return f"room {next(_rooms)}"
+
+
+def conversation_case(lab):
+    """Steps as in the JSON file, played with python3-websockets."""
+    server, peers = own_server(lab, "course-python", "--relay-threads=3"), {}
+    for who, what, *rest in json.loads(CONVERSATION.read_text()):
+        if what == "connect":
+            peers[who] = Peer(url_of(server, "/any/path"))
+        elif what == "say":
+            peers[who].say(*rest)
+        elif what == "hear":
+            peers[who].expect(*rest)
+        elif what == "hears nothing":
+            peers[who].expect_silence()
+        elif what == "is closed":
+            code = peers[who].close_code()
+            expect(code == rest[0], f"closed with {code}")
+        elif what == "vanish":
+            peers[who].vanish()
+        else:
+            peers[who].close()
+
+
+def node_case(lab):
+    server = own_server(lab, "course-node", "--relay-threads=3")
+    text, status = lab.run("course-node.client", [
+        "node", HERE / "course_conversation.mjs", url_of(server), CONVERSATION, NODE_WS], 15)
+    expect(status == 0 and "played to its end" in text, f"ended with {status}:\n{text[-800:]}")
+
+
+def many_rooms_case(lab):
+    """Whichever workers have the two, they meet exactly once."""
+    server = rooms_server(lab)
+    pairs = [(fresh_room(), Peer(url_of(server)), Peer(url_of(server))) for _ in range(20)]
+    for room, one, _ in pairs:
+        one.join(room, "one")
+    for room, one, other in pairs:
+        other.join(room, "other")
+    for room, one, other in pairs:
+        heard = sorted([one.hear(), other.hear()])
+        expect(heard in (
+            ['{"cmd":"new-peer","remoteUid":"other"}', '{"cmd":"resp-join","remoteUid":"one"}'],
+            ['{"cmd":"new-peer","remoteUid":"one"}', '{"cmd":"resp-join","remoteUid":"other"}']),
+            f"met as {heard}")
+        one.expect_silence()
+        other.expect_silence()
+        other.close()
+        one.expect('{"cmd":"peer-leave","remoteUid":"other"}')
+        one.close()
+
+
+class StrictAndroid:
+    """The course's Android app: every key that it asks for must be there, and be a string."""
+
+    def __init__(self, url, room, uid):
+        self.peer, self.room, self.uid = Peer(url), room, uid
+        self.said = []
+
+    def join(self):
+        self.peer.join(self.room, self.uid)
+
+    @staticmethod
+    def string(message, key):
+        expect(isinstance(message.get(key), str), f"{key} is no string in {message}")
+        return message[key]
+
+    def send(self, cmd, remote, content):
+        self.peer.say({"cmd": cmd, "roomId": self.room, "uid": self.uid, "remoteUid": remote,
+                       "msg": json.dumps(content)})
+
+    def take(self):
+        """One message as the app's dispatcher takes it; gives the command."""
+        message = json.loads(self.peer.hear())
+        expect(isinstance(message, dict), f"no object: {message}")
+        cmd = self.string(message, "cmd")
+        remote = self.string(message, "uid" if cmd in ("offer", "answer", "candidate")
+                             else "remoteUid")
+        if cmd == "new-peer":
+            self.send("offer", remote, {"type": "offer", "sdp": "v=0\r\n" + "a=x\r\n" * 1500})
+        elif cmd == "offer":
+            self.string(json.loads(self.string(message, "msg")), "sdp")
+            self.send("answer", remote, {"type": "answer", "sdp": "v=0\r\n"})
+        elif cmd == "candidate":
+            candidate = json.loads(self.string(message, "msg"))
+            self.string(candidate, "id")
+            self.string(candidate, "candidate")
+            expect(isinstance(candidate["label"], int), f"no label: {candidate}")
+        else:
+            expect(cmd in ("resp-join", "answer", "peer-leave"), f"unknown: {cmd}")
+        return cmd
+
+
+def android_case(lab):
+    server, room = rooms_server(lab), fresh_room()
+    one, two = (StrictAndroid(url_of(server), room, uid) for uid in ("4711", "a-b-c"))
+    one.join()
+    one.peer.settle(room, one.uid)
+    two.join()
+    expect(one.take() == "new-peer", "the first is told of the second")
+    expect(two.take() == "resp-join", "the second is told of the first")
+    expect(two.take() == "offer", "an offer comes")
+    expect(one.take() == "answer", "an answer comes")
+    union = {"type": "candidate", "id": "0", "label": 0, "sdpMid": "0", "sdpMLineIndex": 0,
+             "candidate": "candidate:1 1 udp 1 192.0.2.1 9 typ host"}
+    for sender, receiver in ((one, two), (two, one)):
+        for _ in range(10):
+            sender.send("candidate", receiver.uid, union)
+        for _ in range(10):
+            expect(receiver.take() == "candidate", "a candidate comes")
+    one.peer.say({"cmd": "leave", "roomId": room, "uid": one.uid, "remoteUid": two.uid})
+    expect(two.take() == "peer-leave", "the end is told")
+
+
+def ask(server, method, path, content=b""):
+    """An AppRTC request: always 200."""
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", content or None,
+                                     method=method)
+    if method == "POST" and not content:
+        request.add_header("Content-Length", "0")
+    with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+        expect(answer.status == 200, f"{path}: {answer.status}")
+        return answer.read().decode()
+
+
+def apprtc_join(server, room):
+    """Parsed as Android does: by types."""
+    answer = json.loads(ask(server, "POST", f"/join/{room}"))
+    expect(answer["result"] == "SUCCESS", f"joined: {answer}")
+    params = answer["params"]
+    for key in ("room_id", "client_id", "wss_url", "wss_post_url", "is_initiator", "pc_config",
+                "pc_constraints", "media_constraints", "offer_options", "ice_server_url"):
+        expect(isinstance(params[key], str), f"{key} is no string: {params[key]}")
+    expect(json.loads(params["pc_config"])["iceServers"] == [], "iceServers are not empty")
+    expect(isinstance(params["messages"], list)
+           and all(isinstance(text, str) for text in params["messages"]), "messages are strings")
+    return params
+
+
+def apprtc_socket(params):
+    socket = Peer(params["wss_url"], origin="https://appr.tc")
+    socket.say({"cmd": "register", "roomid": params["room_id"], "clientid": params["client_id"]})
+    return socket
+
+
+def expect_message(socket, content):
+    message = json.loads(socket.hear())
+    expect(message == {"msg": json.dumps(content), "error": ""}, f"{content}, but {message}")
+
+
+def apprtc_case(lab):
+    """The one who offers says it by POST, as both clients do; the other one answers by WebSocket."""
+    server, room = rooms_server(lab), f"apprtc{next(_rooms)}"
+    one = apprtc_join(server, room)
+    expect(one["is_initiator"] == "true", "the first offers")
+    first = apprtc_socket(one)
+    offer, candidate = {"type": "offer", "sdp": "v=0"}, {"type": "candidate", "label": 0}
+    for content in (offer, candidate):
+        sent = ask(server, "POST", f"/message/{room}/{one['client_id']}",
+                   json.dumps(content).encode())
+        expect(json.loads(sent)["result"] == "SUCCESS", sent)
+    two = apprtc_join(server, room)
+    expect(two["is_initiator"] == "false", "the second answers")
+    expect([json.loads(text) for text in two["messages"]] == [offer, candidate], "what waited")
+    expect(json.loads(ask(server, "POST", f"/join/{room}"))["result"] == "FULL", "full")
+    second = apprtc_socket(two)
+    second.say({"cmd": "send", "msg": json.dumps({"type": "answer"})})
+    expect_message(first, {"type": "answer"})
+    ask(server, "POST", f"/message/{room}/{one['client_id']}", json.dumps(candidate).encode())
+    expect_message(second, candidate)
+    # Hanging up: leave, bye, DELETE.
+    expect(ask(server, "POST", f"/leave/{room}/{two['client_id']}") == "", "leave says nothing")
+    second.say({"cmd": "send", "msg": json.dumps({"type": "bye"})})
+    expect_message(first, {"type": "bye"})
+    expect(ask(server, "DELETE", f"/collider/{room}/{two['client_id']}") == "OK\n", "not OK")
+    second.close()
+    # Whoever stayed offers to the next one.
+    ask(server, "POST", f"/message/{room}/{one['client_id']}", json.dumps(offer).encode())
+    three = apprtc_join(server, room)
+    expect([json.loads(text) for text in three["messages"]] == [offer], "the offer for the next")
+    params = json.loads(ask(server, "GET", "/params"))
+    expect(params["wss_post_url"] == one["wss_post_url"], "the same without a room")
+    unknown = json.loads(ask(server, "POST", f"/message/{room}/1", b"x"))
+    expect(unknown["result"] == "UNKNOWN_CLIENT", unknown)
+
+
+def chat_case(lab):
+    server = own_server(lab, "chat-rooms", "--relay-threads=3")
+    one = Peer(url_of(server, "/chat"))
+    expect(json.loads(one.hear())["type"] == "enter", "the first hears of itself")
+    two = Peer(url_of(server, "/chat"))
+    expect(json.loads(two.hear())["type"] == "enter", "so does the second")
+    number = json.loads(one.hear())["data"].split()[0]
+    two.say("<b>你好</b>")
+    for guest in (one, two):
+        message = json.loads(guest.hear())
+        expect(message["type"] == "message" and message["data"].endswith(
+            "说:      &lt;b&gt;你好&lt;/b&gt;"), message)
+    two.close()
+    expect(json.loads(one.hear()) == {"type": "leave", "data": f"{number} 离开了"}, "who left")
+
+
+class EventPeer:
+    """A browser's EventSource, with POST for what it says."""
+
+    def __init__(self, server):
+        self.server = server
+        self.stream = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
+        self.stream.request("GET", "/events", headers={"Accept": "text/event-stream"})
+        self.answer = self.stream.getresponse()
+        expect(self.answer.getheader("Content-Type").startswith("text/event-stream"), "no stream")
+        name, data = self.event()
+        expect(name == "open", f"first {name}")
+        self.key = json.loads(data)["id"]
+
+    def event(self):
+        name, data = None, []
+        while (line := self.answer.readline().decode().rstrip("\r\n")) or not (name or data):
+            expect(line or not self.answer.isclosed(), "the stream ended")
+            if line.startswith("event:"):
+                name = line[6:].strip()
+            elif line.startswith("data:"):
+                data.append(line[5:].removeprefix(" "))
+        return name, "\n".join(data)
+
+    def say(self, text):
+        post = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=DEADLINE)
+        post.request("POST", f"/events/{self.key}", text.encode(),
+                     {"Content-Type": "application/json"})
+        status = post.getresponse().status
+        expect(status == 204, f"a POST was answered {status}")
+        post.close()
+
+    def expect(self, text):
+        expect(self.event() == (None, text), f"not {text}")
+
+
+def event_stream_case(lab):
+    server, room = own_server(lab, "event-rooms", "--relay-threads=3"), fresh_room()
+    phone, desk = EventPeer(server), Peer(url_of(server))
+    desk.join(room, "desk")
+    desk.settle(room, "desk")
+    phone.say(json.dumps({"cmd": "join", "roomId": room, "uid": "phone"}))
+    met = json.loads(desk.hear())
+    expect(met["remoteUid"] == "phone", met)
+    expect(json.loads(phone.event()[1])["remoteUid"] == "desk", "the phone is told")
+    offer = json.dumps({"cmd": "offer", "roomId": room, "uid": "desk", "remoteUid": "phone",
+                        "msg": "line\nbreak 茶"}, ensure_ascii=False)
+    desk.say(offer)
+    phone.expect(offer)
+    answer = offer.replace("offer", "answer").replace('"phone"', '"x"').replace(
+        '"desk"', '"phone"').replace('"x"', '"desk"')
+    phone.say(answer)
+    desk.expect(answer)
+    # The same person comes by a WebSocket: the stream is told, and ends.
+    again = Peer(url_of(server))
+    again.join(room, "phone")
+    name, data = phone.event()
+    expect(name == "close" and json.loads(data)["code"] == 4001, f"{name} {data}")
+    desk.expect('{"cmd":"peer-leave","remoteUid":"phone"}')
+    again.close()
+
+
+def origin_case(lab):
+    """In TLS a page must be of this very host; AppRTC's Android app always says the same one."""
+    tls_port, folder = free_port(), lab.folder.resolve() / "origin-state"
+    server = own_server(lab, "origin", "--no-tls=false", f"--tls-listening-port={tls_port}",
+                        f"--state-dir={folder}")
+    context = ssl.create_default_context(cafile=folder / "ca.pem")
+    url = f"wss://127.0.0.1:{tls_port}/ws"
+    status = refusal(url, ssl=context, origin="https://evil.example")
+    expect(status == 403, f"a foreign page gets {status}")
+    for origin in (f"https://127.0.0.1:{tls_port}", "https://appr.tc", None):
+        peer = Peer(url, ssl=context, origin=origin)
+        peer.expect_silence()
+        peer.close()
+    Peer(url_of(server), origin="http://course.example").expect_silence()
+
+
+def restart_case(lab):
+    port = free_port()
+    server = start_server(lab, "restarted-1", port)
+    people = [Peer(url_of(server)) for _ in range(2)]
+    people[0].join("tea", "one")
+    people[0].settle("tea", "one")
+    people[1].join("tea", "other")
+    expect(json.loads(people[0].hear())["remoteUid"] == "other", "they meet")
+    expect(server.stop(8) == 0, "an orderly end")
+    for peer in people:
+        try:
+            while json.loads(peer.hear()):  # what came before
+                pass
+        except Exception as end:  # pylint: disable=broad-except # However it is told.
+            expect("ConnectionClosed" in type(end).__name__, f"not closed: {end!r}")
+    server = start_server(lab, "restarted-2", port)
+    people = [Peer(url_of(server)) for _ in range(2)]
+    people[0].join("tea", "one")
+    people[0].settle("tea", "one")
+    people[1].join("tea", "other")
+    people[1].expect('{"cmd":"resp-join","remoteUid":"one"}')
+    people[0].expect('{"cmd":"new-peer","remoteUid":"other"}')
+
+
+def without_case(lab):
+    server = own_server(lab, "no-signal", "--no-signal")
+    expect(refusal(url_of(server)) == 404, "a WebSocket is not refused")
+    expect_alive(server)
+
+
+def hostile_case(lab):
+    """Whatever is said, each frame is answered with one error at most, and the server lives."""
+    server = rooms_server(lab)
+    chance = random.Random(4)
+    seeds = [line[2] for line in json.loads(CONVERSATION.read_text()) if line[1] == "say"]
+    peer = Peer(url_of(server))
+    for _ in range(150):
+        text = list(chance.choice(seeds))
+        for _ in range(chance.randrange(4)):
+            text[chance.randrange(len(text))] = chance.choice('{}[]":,\\\0\x7fé茶0-')
+        peer.say("".join(text))
+    peer.say('{"cmd":"leave"}')
+    peer.say('{"cmd":"ping"}')
+    answers = 0
+    while (heard := json.loads(peer.hear())) != {"cmd": "pong"}:
+        expect(heard["cmd"] in ("error", "full", "resp-join", "new-peer", "peer-leave", "offer",
+                                "answer", "candidate"), heard)
+        answers += 1
+    expect(0 < answers <= 300, f"{answers} answers")
+    expect_alive(server)
+
+
+def cases(_lab):
+    return [("signaling course, python", conversation_case),
+            ("signaling course, node", node_case),
+            ("signaling rooms of several workers", many_rooms_case),
+            ("signaling strict Android peers", android_case),
+            ("signaling AppRTC", apprtc_case),
+            ("signaling chat", chat_case),
+            ("signaling event stream", event_stream_case),
+            ("signaling origins", origin_case),
+            ("signaling restart", restart_case),
+            ("signaling switched off", without_case),
+            ("signaling hostile frames", hostile_case)]
