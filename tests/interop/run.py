@@ -84,7 +84,8 @@ def main():
     parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     lab = Lab(options.log)
-    single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases, tls_cases,
+    single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases,
+                                  tls_cases,
                                   discovery_cases, dtls_cases, http_cases, tcp_relay_cases,
                                   balancing_cases, mobility_cases, oauth_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]

@@ -1,6 +1,6 @@
-"""Rooms on the wire: the course protocol with python3-websockets and node's ws, frame by frame; peers
-as strict as the course's Android app; AppRTC in the order of its web and Android clients; chat; the
-event stream; foreign pages; and a server that starts anew."""
+"""Rooms on the wire: the course protocol with python3-websockets and node's ws, frame by frame;
+peers as strict as the course's Android app; AppRTC in the order of its web and Android clients;
+chat; the event stream; foreign pages; and a server that starts anew."""
 
 import http.client
 import itertools
@@ -181,7 +181,7 @@ def expect_message(socket, content):
 
 
 def apprtc_case(lab):
-    """The one who offers says it by POST, as both clients do; the other one answers by WebSocket."""
+    """Who offers does so by POST, as both clients do; the other one answers by WebSocket."""
     server, room = rooms_server(lab), f"apprtc{next(_rooms)}"
     one = apprtc_join(server, room)
     expect(one["is_initiator"] == "true", "the first offers")
