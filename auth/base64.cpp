@@ -38,4 +38,31 @@ std::expected<std::vector<std::byte>, std::size_t> decode_base64(std::string_vie
   return bytes;
 }
 
+std::string base64url(std::span<const std::byte> bytes) {
+  static constexpr std::string_view digits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  std::string text;
+  std::uint32_t gathered = 0;  // the low `bits` of it are not written yet
+  unsigned bits = 0;
+  for (const std::byte byte : bytes) {
+    gathered = gathered << 8 | std::to_integer<std::uint32_t>(byte);
+    for (bits += 8; bits >= 6;) {
+      bits -= 6;
+      text += digits[gathered >> bits & 63];
+    }
+  }
+  if (bits != 0) text += digits[gathered << (6 - bits) & 63];
+  return text;
+}
+
+std::optional<std::vector<std::byte>> decode_base64url(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) return std::nullopt;
+  std::string padded(text);
+  std::ranges::replace(padded, '-', '+');
+  std::ranges::replace(padded, '_', '/');
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  auto bytes = decode_base64(padded);
+  return bytes ? std::optional(*std::move(bytes)) : std::nullopt;
+}
+
 }  // namespace auth

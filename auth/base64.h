@@ -1,10 +1,13 @@
 // Base64 (RFC 4648 4): of bytes whose number is known at compile time, without the heap; and back
-// again, of any length.
+// again, of any length. And its form without padding for URLs and tokens (5).
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <expected>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -27,5 +30,10 @@ constexpr std::array<char, (size + 2) / 3 * 4> base64(const std::array<std::byte
 
 /// Canonical base64 alone, padding included; else the offset of what does not belong.
 std::expected<std::vector<std::byte>, std::size_t> decode_base64(std::string_view text);
+
+/// With - and _ for + and /, and no padding.
+std::string base64url(std::span<const std::byte> bytes);
+/// Canonical base64url alone.
+std::optional<std::vector<std::byte>> decode_base64url(std::string_view text);
 
 }  // namespace auth

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "auth/base64.h"
 #include "auth/long_term.h"
@@ -38,6 +39,14 @@ std::optional<TimeLimitedName> parse_time_limited(std::string_view username, cha
 
 std::array<char, 28> derive_password(std::string_view secret, std::string_view username) {
   return base64(stun::hmac_sha1(stun::as_bytes(secret), {stun::as_bytes(username)}));
+}
+
+TimeLimitedCredentials mint_time_limited(std::string_view secret, WallTime expires,
+                                         std::string_view user_id, char separator) {
+  std::string username = std::to_string(expires.seconds);
+  if (!user_id.empty()) username.append(1, separator).append(user_id);
+  std::string password = time_limited_password(secret, username);
+  return {.username = std::move(username), .password = std::move(password)};
 }
 
 std::string time_limited_password(std::string_view secret, std::string_view username) {

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "auth/wall_time.h"
@@ -22,5 +23,13 @@ std::optional<TimeLimitedName> parse_time_limited(std::string_view username, cha
 
 /// base64(HMAC-SHA1(secret, username)), on the stack.
 std::array<char, 28> derive_password(std::string_view secret, std::string_view username);
+
+struct TimeLimitedCredentials {
+  std::string username, password;
+};
+
+/// Good until `expires`; `user_id` says whose they are, in logs and to quotas, and may be empty.
+TimeLimitedCredentials mint_time_limited(std::string_view secret, WallTime expires,
+                                         std::string_view user_id, char separator);
 
 }  // namespace auth

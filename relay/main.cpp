@@ -7,6 +7,7 @@
 #include "relay/options/options.h"
 #include "relay/plan.h"
 #include "relay/serve.h"
+#include "relay/shared_secret.h"
 
 namespace {
 
@@ -29,7 +30,12 @@ int main(int argc, char** argv) {
   const bool needs_plan = parsed->action == Action::run || parsed->action == Action::check_config;
   if (needs_plan) {
     for (const std::string& warning : parsed->warnings) fail("warning: " + warning, 0);
-    const auto plan = relay::make_plan(parsed->settings, relay::host_facts());
+    relay::HostFacts host = relay::host_facts();
+    if (parsed->action == Action::run) {
+      const auto remark = relay::find_shared_secret(parsed->settings, host);
+      if (remark) fail("warning: " + *remark, 0);
+    }
+    const auto plan = relay::make_plan(parsed->settings, host);
     if (!plan) return fail(plan.error(), 1);
     for (const std::string& remark : plan->remarks) fail("warning: " + remark, 0);
     if (parsed->action == Action::check_config) {

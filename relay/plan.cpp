@@ -56,6 +56,10 @@ Complaint plan_users(Plan& plan, const HostFacts& host) {
     plan.remarks.push_back("anybody who reaches this server may relay through it (--no-auth)");
     return std::nullopt;
   }
+  if (settings.secrets.empty() && !host.kept_secret.empty()) {
+    settings.secrets.push_back(host.kept_secret);
+    plan.kept_secret = true;
+  }
   const bool needs_secret = settings.time_limited && settings.secrets.empty();
   const bool has_tokens = settings.oauth && !settings.oauth_keys.empty();
   const bool needs_user = !settings.time_limited && !has_tokens && settings.users.empty();

@@ -25,6 +25,8 @@ struct HostFacts {
   /// Fresh unpredictable letters and digits, for a password or a secret that nobody configured.
   std::string spare_password;
   std::string spare_secret;
+  /// The secret that this server keeps for credentials of its own making; empty: none.
+  std::string kept_secret;
 };
 
 struct Plan {
@@ -42,6 +44,7 @@ struct Plan {
   std::vector<std::string> remarks;     // sentences an operator should read; no secrets in them
   bool made_user = false;               // settings.users holds one that was made up here
   bool made_secret = false;             // settings.secrets likewise
+  bool kept_secret = false;             // settings.secrets holds that of an earlier run
 };
 
 /// The user that is made up when none is configured.

@@ -9,6 +9,7 @@
 #include "relay/listeners.h"
 #include "relay/metrics.h"
 #include "relay/net/csprng.h"
+#include "relay/page_answers.h"
 #include "relay/plan_addresses.h"
 #include "relay/worker.h"
 
@@ -164,6 +165,7 @@ struct Service::State {
                  .by_user = plan.settings.metrics.by_user}),
         colleagues(make_ticket_key()),
         house(house_rules(plan), [this] { return metrics.text(); }),
+        pages(plan, at, tls),
         shared{plan,
                peer_policy,
                nonce_key,
@@ -193,6 +195,9 @@ struct Service::State {
     }
     for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
     for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
+    if (plan.settings.signaling.served) {
+      house.site().add([this](const http::Request& request) { return pages.answer(request); });
+    }
     plan.turn.max_connections = connection_limit(plan.settings, descriptors);
   }
 
@@ -206,9 +211,10 @@ struct Service::State {
   Colleagues colleagues;
   http::House house;
   signaling::PostOffice post_office;
+  ListeningAt at;
+  PageAnswers pages;
   StreamHandOver hand_over;
   Shared shared;
-  ListeningAt at;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 

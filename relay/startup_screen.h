@@ -5,6 +5,7 @@
 #include <string>
 
 #include "relay/certificates.h"
+#include "relay/ice_urls.h"
 #include "relay/plan.h"
 #include "relay/self_test/credentials.h"
 #include "relay/service.h"
@@ -16,18 +17,6 @@ std::string startup_screen(const Plan& plan, const Service& service,
                            const Certificates* certificates);
 /// The CHECK line for what the self-test found.
 std::string check_line(const std::string& findings);
-
-/// Of a started server: the ports that it really has.
-struct Ports {
-  std::uint16_t udp = 0;  // 0: not served
-  std::uint16_t tcp = 0;
-  std::uint16_t tls = 0;
-  std::uint16_t dtls = 0;
-};
-
-/// What a client that checks the certificate calls a server of that address: the address, where the
-/// certificate has it, else its first name that is no wildcard.
-std::string host_for_tls(const stun::IpAddress& address, const net::tls::Certificate& certificate);
 
 /// A JSON array as RTCPeerConnection takes it for `iceServers`. Over TLS a server is called as
 /// `certificate` has it, where there is one.

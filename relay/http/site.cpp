@@ -51,6 +51,11 @@ bool Site::is_served(net::Entrance entrance) const {
 }
 
 Response Site::answer(const Request& request) const {
+  if (request.entrance != net::Entrance::metrics && is_served(request.entrance)) {
+    for (const Routes& routes : routes_) {
+      if (auto response = routes(request)) return *std::move(response);
+    }
+  }
   if (request.head.method() != Method::get && request.head.method() != Method::head) {
     Response refused = plain(Status::method_not_allowed);
     refused.allow = "GET, HEAD";

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,11 @@ class Site {
   Site(SiteOptions options, std::function<std::string()> metrics)
       : options_(std::move(options)), metrics_(std::move(metrics)) {}
 
+  /// Gives the answer to paths that it knows; called from every worker's thread.
+  using Routes = std::function<std::optional<Response>(const Request&)>;
+  /// Before the first request comes.
+  void add(Routes routes) { routes_.push_back(std::move(routes)); }
+
   /// Whether a connection that speaks HTTP is answered at all.
   bool serves(net::Entrance entrance) const;
   /// Whether WebSockets and the like are served as well.
@@ -46,6 +52,7 @@ class Site {
 
   const SiteOptions options_;
   const std::function<std::string()> metrics_;
+  std::vector<Routes> routes_;
   std::atomic<bool> draining_{false};
 };
 

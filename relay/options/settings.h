@@ -155,6 +155,7 @@ struct Settings {
   std::string realm;       // empty: the host's domain name, else its name
   std::vector<UserSetting> users;
   std::vector<RealmSetting> realms;
+  bool open_rooms = false;           // credentials for pages without a room's token
   bool time_limited = false;         // --use-auth-secret
   std::vector<std::string> secrets;  // --static-auth-secret
   char rest_api_separator = ':';

@@ -116,8 +116,9 @@ constexpr Option table[] = {
      .kind = Kind::value,
      .value_name = "FOLDER",
      .help =
-         "Where the authority and certificate of our own are kept. Without it: $STATE_DIRECTORY, "
-         "else /var/lib/turnserver where that can be written, else ~/.local/state/turnserver.",
+         "Where the authority, the certificate and the shared secret of our own are kept. Without "
+         "it: $STATE_DIRECTORY, else /var/lib/turnserver where that can be written, else "
+         "~/.local/state/turnserver.",
      .example = "/var/lib/turnserver",
      .set =
          [](Draft& d, std::string_view v) {

@@ -85,7 +85,8 @@ constexpr Option table[] = {
     {.name = "use-auth-secret",
      .default_value = "false",
      .help = "Accept time-limited credentials: the user name holds the time of expiry, the "
-             "password is base64(HMAC-SHA1(secret, user name)).",
+             "password is base64(HMAC-SHA1(secret, user name)). Without static-auth-secret a "
+             "secret is made up once and kept in state-dir.",
      .set = [](Draft& d,
                std::string_view v) { return store(boolean(v), d.settings().time_limited); }},
     {.name = "static-auth-secret",
@@ -114,6 +115,13 @@ constexpr Option table[] = {
      .help = "What stands between the time and the name in the user name of time-limited "
              "credentials.",
      .set = set_separator},
+    {.name = "open-rooms",
+     .default_value = "false",
+     .help =
+         "Give credentials (/api/ice, /turn) to every page that asks. Without it a server with a "
+         "public address gives them to who has the link of a room alone.",
+     .set = [](Draft& d,
+               std::string_view v) { return store(boolean(v), d.settings().open_rooms); }},
     {.name = "stale-nonce",
      .kind = Kind::optional_number,
      .value_name = "N",

@@ -16,7 +16,8 @@ bool is_ours(const std::filesystem::directory_entry& entry) {
   std::error_code error;
   return entry.symlink_status(error).type() == std::filesystem::file_type::regular &&
          entry.hard_link_count(error) == 1 &&
-         (name == "lock" || name.extension() == ".pem" || name.extension() == ".new");
+         (name == "lock" || name == "auth-secret" || name.extension() == ".pem" ||
+          name.extension() == ".new");
 }
 
 }  // namespace

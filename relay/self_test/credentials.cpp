@@ -1,12 +1,10 @@
 #include "relay/self_test/credentials.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "auth/access_token.h"
-#include "auth/long_term.h"
+#include "auth/time_limited.h"
 #include "relay/authentication.h"
 #include "relay/net/csprng.h"
 #include "relay/plan.h"
@@ -19,10 +17,11 @@ constexpr std::chrono::hours minted_for{24};
 Credentials mint(const Settings& settings) {
   const auto expiry =
       std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now() + minted_for);
-  const std::string username = fmt::format("{}{}{}", expiry.time_since_epoch().count(),
-                                           settings.rest_api_separator, made_up_user);
-  return {.username = username,
-          .password = auth::time_limited_password(settings.secrets.front(), username),
+  auto minted =
+      auth::mint_time_limited(settings.secrets.front(), {expiry.time_since_epoch().count()},
+                              made_up_user, settings.rest_api_separator);
+  return {.username = std::move(minted.username),
+          .password = std::move(minted.password),
           .key = std::nullopt,
           .access_token = {}};
 }
@@ -57,7 +56,8 @@ std::optional<Credentials> credentials_of(const Settings& settings) {
   if (with_password != settings.users.end()) {
     return Credentials{with_password->name, with_password->password, std::nullopt, {}};
   }
-  if (!settings.secrets.empty()) return mint(settings);
+  const bool mints = settings.time_limited || settings.users.empty();
+  if (mints && !settings.secrets.empty()) return mint(settings);
   if (settings.users.empty()) return mint_access_token(settings);
   const UserSetting& user = settings.users.front();
   return Credentials{user.name, "", key_of(user), {}};

@@ -8,10 +8,10 @@
 #include <optional>
 #include <vector>
 
+#include "relay/ice_urls.h"
 #include "relay/plan_addresses.h"
 #include "relay/self_test/credentials.h"
 #include "relay/self_test/turn_client.h"
-#include "relay/startup_screen.h"
 
 namespace relay::self_test {
 namespace {

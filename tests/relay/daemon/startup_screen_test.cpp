@@ -53,3 +53,29 @@ TEST_CASE("PASTE of a STUN server has no credentials", "[screen]") {
   CHECK(server["urls"] == json({"stun:192.168.1.7:3478", "stun:[2001:db8::7]:3478"}));
   CHECK_FALSE(server.contains("credential"));
 }
+
+TEST_CASE("a page is told the URLs by the name that it has for the server", "[screen]") {
+  using Urls = std::vector<std::string>;
+  const auto plan = relay::make_plan({}, dual_stack_host()).value();
+  relay::net::tls::Certificate certificate;
+  certificate.dns_names = {"box", "*.example.org"};
+  certificate.addresses = {"192.168.1.7"};
+  const relay::Ports ports{.udp = 3478, .tcp = 0, .tls = 5349};
+  const auto urls = [&](std::string_view host) {
+    return relay::ice_urls(plan, ports, &certificate, host);
+  };
+  CHECK(urls("box") == Urls{"turn:box:3478?transport=udp", "turns:box:5349?transport=tcp"});
+  CHECK(urls("Turn.Example.org") == Urls{"turn:turn.example.org:3478?transport=udp",
+                                         "turns:turn.example.org:5349?transport=tcp"});
+  CHECK(urls("192.168.1.7") ==
+        Urls{"turn:192.168.1.7:3478?transport=udp", "turns:192.168.1.7:5349?transport=tcp"});
+  CHECK(urls("2001:db8::7") ==
+        Urls{"turn:[2001:db8::7]:3478?transport=udp", "turns:box:5349?transport=tcp"});
+  // None of ours, or of no use to anybody else: what everybody is told.
+  for (const std::string_view host :
+       {"", "localhost", "127.0.0.1", "evil.test", "192.168.1.8", "a.b.example.org", "0.0.0.0"}) {
+    CAPTURE(host);
+    CHECK(urls(host) == urls(""));
+  }
+  CHECK(urls("").front() == "turn:192.168.1.7:3478?transport=udp");
+}

@@ -238,6 +238,17 @@ TEST_CASE("where nobody is configured, somebody is made up", "[plan]") {
     CHECK(plan.settings.secrets == std::vector<std::string>{lan.spare_secret});
     CHECK(plan.made_secret);
   }
+  SECTION("no secret where one is kept, beside the user") {
+    HostFacts host = lan;
+    host.kept_secret = "a-kept-secret";
+    const Plan plan = plan_of(settings, host);
+    CHECK(plan.settings.secrets == std::vector<std::string>{"a-kept-secret"});
+    CHECK(plan.made_user);
+    CHECK(plan.kept_secret);
+    CHECK_FALSE(plan.made_secret);
+    settings.secrets = {"given"};
+    CHECK(plan_of(settings, host).settings.secrets == std::vector<std::string>{"given"});
+  }
   SECTION("nobody when -z lets everybody in, which is remarked upon") {
     settings.anonymous = true;
     const Plan plan = plan_of(settings, lan);

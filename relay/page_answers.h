@@ -1,0 +1,27 @@
+// What pages and programs ask of the running server over HTTP: credentials to relay with. One for
+// all workers; called from their threads.
+#pragma once
+
+#include <optional>
+
+#include "relay/http/ice_servers.h"
+#include "relay/net/tls/context.h"
+#include "relay/plan.h"
+
+namespace relay {
+
+struct ListeningAt;
+
+class PageAnswers {
+ public:
+  /// Everything outlives it; `tls` is null where it is not served.
+  PageAnswers(const Plan& plan, const ListeningAt& at, const net::tls::SharedContext* tls);
+
+  /// Nothing: it is for somebody else to answer.
+  std::optional<http::Response> answer(const http::Request& request) const;
+
+ private:
+  http::IceServers ice_servers_;
+};
+
+}  // namespace relay
