@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <span>
 
+#include "relay/commands/command.h"
 #include "relay/options/options.h"
 #include "relay/plan.h"
 #include "relay/serve.h"
@@ -22,9 +23,10 @@ int fail(const std::string& sentence, int exit_code) {
 int main(int argc, char** argv) {
   using relay::options::Action;
   std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+  const std::span arguments(const_cast<const char* const*>(argv), static_cast<std::size_t>(argc));
+  if (const auto exit_code = relay::commands::run(arguments)) return *exit_code;
   relay::options::DiskReader files;
-  const auto parsed = relay::options::parse_command_line(
-      std::span(const_cast<const char* const*>(argv), static_cast<std::size_t>(argc)), files);
+  const auto parsed = relay::options::parse_command_line(arguments, files);
   if (!parsed) return fail(parsed.error().message, parsed.error().exit_code);
 
   const bool needs_plan = parsed->action == Action::run || parsed->action == Action::check_config;

@@ -44,6 +44,8 @@ std::string ice_config_form(const IceGrant& grant) {
   return text_of({{"iceServers", ice_servers(grant)}});
 }
 
+std::string ice_servers_form(const IceGrant& grant) { return text_of(ice_servers(grant)); }
+
 std::string error_form(std::string_view sentence) { return text_of({{"error", sentence}}); }
 
 std::string claims_form(const RoomToken& token) {

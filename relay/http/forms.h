@@ -21,6 +21,8 @@ struct IceGrant {
 std::string turn_form(const IceGrant& grant);        // of /turn
 std::string ice_form(const IceGrant& grant);         // of /api/ice
 std::string ice_config_form(const IceGrant& grant);  // of /v1alpha/iceconfig
+/// The array alone, as RTCPeerConnection takes it.
+std::string ice_servers_form(const IceGrant& grant);
 std::string error_form(std::string_view sentence);
 
 std::string claims_form(const RoomToken& token);

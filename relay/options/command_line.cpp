@@ -147,9 +147,10 @@ std::expected<CommandLine, std::string> read_command_line(std::span<const char* 
     result.assignments.push_back(std::move(assignment));
   }
   for (int i = optind; i < count; ++i) {
+    result.words.emplace_back(words[static_cast<std::size_t>(i)]);
     result.warnings.push_back(fmt::format(
         "\"{}\" belongs to no option, ignored; an optional value is written --option=VALUE",
-        words[static_cast<std::size_t>(i)]));
+        result.words.back()));
   }
   return result;
 }

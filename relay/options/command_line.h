@@ -23,6 +23,7 @@ LooseWords find_loose_words(std::span<const char* const> arguments);
 
 struct CommandLine {
   std::vector<Assignment> assignments;
+  std::vector<std::string> words;  // that belong to no option
   std::vector<std::string> warnings;
 };
 

@@ -87,6 +87,7 @@ std::expected<Parsed, Failure> parse_command_line(std::span<const char* const> a
       }
     }
   }
+  draft.parsed.words = std::move(line->words);
   std::ranges::move(line->warnings, std::back_inserter(draft.parsed.warnings));
   if (Outcome done = apply_all(draft, line->assignments); !done) {
     return std::unexpected(std::move(done.error()));

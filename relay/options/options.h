@@ -33,6 +33,7 @@ struct Parsed {
   Action action = Action::run;
   ReferenceFormat reference_format = ReferenceFormat::markdown;
   std::vector<std::string> warnings;  // one line each, with their place
+  std::vector<std::string> words;     // of the command line that belong to no option
   std::string config_file;            // the one that was read; empty: none
   std::vector<Assignment> given;      // in the order in which they were applied
 };
