@@ -40,6 +40,17 @@ class Binder {
       stun::TransportAddress address, std::uint16_t wish,
       std::vector<net::BoundTcp> WorkerSockets::* to);
   std::expected<void, std::string> bind_for_metrics(const stun::TransportAddress& address);
+  /// All of one kind, on whatever port is wished for where none is asked for.
+  std::expected<void, std::string> bind_tcp(const std::vector<stun::TransportAddress>& addresses,
+                                            std::uint16_t wish,
+                                            std::vector<net::BoundTcp> WorkerSockets::* to);
+  /// The same for a port that clients can do without: where nobody has asked for it and another
+  /// program has it, there is a remark and nothing else.
+  std::expected<void, std::string> bind_if_free(
+      const std::vector<stun::TransportAddress>& addresses, std::string_view option, bool asked_for,
+      std::vector<net::BoundTcp> WorkerSockets::* to, std::vector<std::string>& remarks);
+  std::expected<void, std::string> bind_for_signaling(const Plan& plan,
+                                                      std::vector<std::string>& remarks);
   std::vector<WorkerSockets> take() { return std::move(workers_); }
 
  private:
@@ -94,12 +105,52 @@ std::expected<std::uint16_t, std::string> Binder::bind_tcp(
   return address.port;
 }
 
+std::expected<void, std::string> Binder::bind_tcp(
+    const std::vector<stun::TransportAddress>& addresses, std::uint16_t wish,
+    std::vector<net::BoundTcp> WorkerSockets::* to) {
+  for (const stun::TransportAddress& address : addresses) {
+    if (is_covered(address, addresses)) continue;
+    const auto bound = bind_tcp(address, wish, to);
+    if (!bound) return std::unexpected(bound.error());
+  }
+  return {};
+}
+
+std::expected<void, std::string> Binder::bind_if_free(
+    const std::vector<stun::TransportAddress>& addresses, std::string_view option, bool asked_for,
+    std::vector<net::BoundTcp> WorkerSockets::* to, std::vector<std::string>& remarks) {
+  const auto bound = bind_tcp(addresses, 0, to);
+  if (bound) return {};
+  if (asked_for)
+    return std::unexpected(fmt::format("{}; choose another --{}", bound.error(), option));
+  for (WorkerSockets& worker : workers_) (worker.*to).clear();
+  remarks.push_back(
+      fmt::format("{}: pages and signaling do without it; --{} chooses another, --no-signal none",
+                  bound.error(), option));
+  return {};
+}
+
 /// On whatever device Prometheus comes by.
 std::expected<void, std::string> Binder::bind_for_metrics(const stun::TransportAddress& address) {
   auto bound = net::bind_tcp({.address = address});
   if (!bound) return complaint(Protocol::tcp, address, bound.error());
   workers_.front().metrics.push_back(std::move(*bound));
   return {};
+}
+
+std::expected<void, std::string> Binder::bind_for_signaling(const Plan& plan,
+                                                            std::vector<std::string>& remarks) {
+  const SignalingSettings& signal = settings_.signaling;
+  auto bound = bind_if_free(plan.signal_listeners, "signal-port", signal.port.has_value(),
+                            &WorkerSockets::signal, remarks);
+  if (bound) {
+    bound = bind_if_free(plan.signal_tls_listeners, "signal-tls-port", signal.tls_port.has_value(),
+                         &WorkerSockets::signal_tls, remarks);
+  }
+  if (bound) {
+    bound = bind_if_free(plan.chat_listeners, "chat-port", true, &WorkerSockets::chat, remarks);
+  }
+  return bound;
 }
 
 }  // namespace
@@ -111,7 +162,8 @@ bool is_plain_too(const Plan& plan, Protocol protocol, const stun::TransportAddr
           is_covered(address, plan.listeners));
 }
 
-std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan& plan) {
+std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(
+    const Plan& plan, std::vector<std::string>& remarks) {
   Binder binder(plan);
   for (const stun::TransportAddress& address : plan.listeners) {
     if (is_covered(address, plan.listeners)) continue;
@@ -140,11 +192,8 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
     const auto bound = binder.bind_tcp(address, port, &WorkerSockets::tls);
     if (!bound) return std::unexpected(bound.error());
   }
-  for (const stun::TransportAddress& address : plan.tcp_proxy_listeners) {
-    if (is_covered(address, plan.tcp_proxy_listeners)) continue;
-    const auto bound = binder.bind_tcp(address, 0, &WorkerSockets::tcp_proxies);
-    if (!bound) return std::unexpected(bound.error());
-  }
+  const auto proxies = binder.bind_tcp(plan.tcp_proxy_listeners, 0, &WorkerSockets::tcp_proxies);
+  if (!proxies) return std::unexpected(proxies.error());
   for (const stun::TransportAddress& address : plan.udp_proxy_listeners) {
     if (is_covered(address, plan.udp_proxy_listeners)) continue;
     const auto bound = binder.bind_udp(address, &WorkerSockets::udp_proxies);
@@ -154,6 +203,8 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(const Plan
     const auto bound = binder.bind_for_metrics(address);
     if (!bound) return std::unexpected(bound.error());
   }
+  const auto signal = binder.bind_for_signaling(plan, remarks);
+  if (!signal) return std::unexpected(signal.error());
   return binder.take();
 }
 

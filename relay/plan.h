@@ -36,7 +36,8 @@ struct Plan {
   std::vector<stun::TransportAddress> dtls_listeners;  // UDP; empty: DTLS is not served
   std::vector<stun::TransportAddress> tcp_proxy_listeners, udp_proxy_listeners;
   std::vector<stun::TransportAddress> metrics_listeners;  // HTTP for Prometheus
-  turn::Config turn;                                      // relay_addresses filled in
+  std::vector<stun::TransportAddress> signal_listeners, signal_tls_listeners, chat_listeners;
+  turn::Config turn;  // relay_addresses filled in
   /// Without the ports of listeners opened on port 0 and without relay_port_open: the service adds
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;

@@ -148,6 +148,16 @@ void plan_proxies(Plan& plan) {
       "--trusted-proxy");
 }
 
+void plan_signaling(Plan& plan, const IpAddress& ip) {
+  const SignalingSettings& signal = plan.settings.signaling;
+  add_once(plan.signal_listeners, TransportAddress{ip, signal.port.value_or(usual_signal_port)});
+  if (plan.settings.tls.served) {
+    add_once(plan.signal_tls_listeners,
+             TransportAddress{ip, signal.tls_port.value_or(usual_signal_tls_port)});
+  }
+  if (signal.chat_port) add_once(plan.chat_listeners, TransportAddress{ip, *signal.chat_port});
+}
+
 /// Any address is one socket for each family that this host has.
 void plan_metrics(Plan& plan, const HostFacts& host) {
   const MetricsSettings& metrics = plan.settings.metrics;
@@ -201,6 +211,7 @@ Complaint plan_listeners(Plan& plan, const HostFacts& host) {
     if (settings.tls.datagrams) {
       add_once(plan.dtls_listeners, TransportAddress{ip, settings.tls.port});
     }
+    if (settings.signaling.served) plan_signaling(plan, ip);
     if (const auto port = settings.proxy.tcp_port) {
       add_once(plan.tcp_proxy_listeners, TransportAddress{ip, *port});
     }
@@ -272,7 +283,9 @@ void plan_peer_rules(Plan& plan, const HostFacts& host) {
     add_once(rules.own_relay_addresses, relay.local);
     add_once(rules.own_relay_addresses, relay.advertised());
   }
-  for (const auto* const listeners : {&plan.listeners, &plan.tls_listeners, &plan.dtls_listeners}) {
+  for (const auto* const listeners :
+       {&plan.listeners, &plan.tls_listeners, &plan.dtls_listeners, &plan.signal_listeners,
+        &plan.signal_tls_listeners, &plan.chat_listeners}) {
     for (const TransportAddress& listener : *listeners) {
       if (!listener.ip.is_unspecified()) add_once(rules.own_addresses, listener.ip);
       if (listener.port != 0) rules.own_listeners.push_back(listener);

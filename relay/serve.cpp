@@ -1,6 +1,7 @@
 #include "relay/serve.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <optional>
@@ -50,6 +51,15 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
   }
   for (const auto& listener : at.udp_proxies) {
     log.info(fmt::format("listening on udp {}, with PROXY headers", listener.to_string()));
+  }
+  for (const auto& listener : at.signal) {
+    log.info(fmt::format("serving pages and signaling on {}", listener.to_string()));
+  }
+  for (const auto& listener : at.signal_tls) {
+    log.info(fmt::format("serving pages and signaling on {}, in TLS", listener.to_string()));
+  }
+  for (const auto& listener : at.chat) {
+    log.info(fmt::format("serving the chat on {}", listener.to_string()));
   }
   for (const auto& listener : at.metrics) {
     log.info(
@@ -121,6 +131,9 @@ std::expected<void, std::string> serve(const Plan& plan) {
                     {.received = settings.log.receive_batches, .sent = settings.log.send_batches});
   auto service = Service::start(plan, **log, *certificates ? &(*certificates)->context() : nullptr);
   if (!service) return std::unexpected(service.error());
+  for (const std::string& remark : (*service)->remarks()) {
+    fmt::print(stderr, "turnserver: warning: {}\n", remark);
+  }
 
   std::optional<process::PidFile> pid_file;
   if (!settings.pid_file.empty()) {
@@ -136,7 +149,8 @@ std::expected<void, std::string> serve(const Plan& plan) {
     return std::unexpected(dropped.error());
   }
 
-  show(screen_of(settings.log), startup_screen(plan, **service, certificates->get()));
+  show(screen_of(settings.log), startup_screen(plan, **service, certificates->get(),
+                                               ::isatty(::fileno(screen_of(settings.log))) == 1));
   log_start(plan, **service, **log);
   {
     const SelfTest self_test(plan, **service, certificates->get(), lifetime, daemon);

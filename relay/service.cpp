@@ -58,7 +58,8 @@ http::SiteOptions site_options(const Settings& settings) {
                                             : Serving::closed,
           .acme_redirect = settings.http.acme_redirect,
           .metrics_readers = settings.http.metrics_readers,
-          .metrics_path = settings.metrics.path};
+          .metrics_path = settings.metrics.path,
+          .has_pages = settings.signaling.served};
 }
 
 /// Where no proxy is named, those on this very host are believed.
@@ -69,6 +70,8 @@ std::vector<turn::AddressRange> http_proxies(const Settings& settings) {
 
 http::HouseRules house_rules(const Plan& plan) {
   http::HouseRules rules{.site = site_options(plan.settings),
+                         .connections_per_address = plan.settings.signaling.connections_per_address,
+                         .origins = plan.settings.signaling.origins,
                          .trusted_proxies = http_proxies(plan.settings)};
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     if (!is_local_only(relay.advertised())) rules.public_addresses.push_back(relay.local);
@@ -117,8 +120,8 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
   for (const auto* const all : {&sockets.udp, &sockets.dtls, &sockets.udp_proxies}) {
     for (const net::DatagramSocket& socket : *all) rules.own_listeners.push_back(socket.local());
   }
-  for (const auto* const all :
-       {&sockets.tcp, &sockets.tls, &sockets.tcp_proxies, &sockets.metrics}) {
+  for (const auto* const all : {&sockets.tcp, &sockets.tls, &sockets.tcp_proxies, &sockets.metrics,
+                                &sockets.signal, &sockets.signal_tls, &sockets.chat}) {
     for (const net::BoundTcp& bound : *all) rules.own_listeners.push_back(bound.local);
   }
   rules.relay_port_open = [&ports](const turn::TransportAddress& address) {
@@ -195,6 +198,9 @@ struct Service::State {
     }
     for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
     for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
+    for (const auto& bound : sockets.signal) at.signal.push_back(bound.local);
+    for (const auto& bound : sockets.signal_tls) at.signal_tls.push_back(bound.local);
+    for (const auto& bound : sockets.chat) at.chat.push_back(bound.local);
     if (plan.settings.signaling.served) {
       house.site().add([this](const http::Request& request) { return pages.answer(request); });
     }
@@ -215,6 +221,7 @@ struct Service::State {
   PageAnswers pages;
   StreamHandOver hand_over;
   Shared shared;
+  std::vector<std::string> remarks;
   std::vector<std::unique_ptr<Worker>> workers;
 };
 
@@ -227,15 +234,25 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
   if (tls == nullptr) {
     wanted.tls_listeners.clear();
     wanted.dtls_listeners.clear();
+    wanted.signal_tls_listeners.clear();
   }
   wanted.settings.workers = std::max<std::size_t>(wanted.settings.workers, 1);
   const std::size_t descriptors = descriptor_limit();
-  auto sockets = bind_listeners(wanted);
+  std::unique_ptr<http::Folder> folder;
+  if (const std::string& root = wanted.settings.signaling.web_root; !root.empty()) {
+    auto opened = http::Folder::open(root);
+    if (!opened) return std::unexpected(opened.error());
+    folder = std::move(*opened);
+  }
+  std::vector<std::string> remarks;
+  auto sockets = bind_listeners(wanted, remarks);
   if (!sockets) return std::unexpected(sockets.error());
 
   std::unique_ptr<Service> service(new Service);
   service->state_ = std::make_unique<State>(wanted, sockets->front(), sink, tls, descriptors);
   State& state = *service->state_;
+  state.remarks = std::move(remarks);
+  state.house.site().set_folder(std::move(folder));
   try {
     for (WorkerSockets& own : *sockets) {
       const std::size_t index = state.workers.size();
@@ -253,6 +270,7 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
 }
 
 const ListeningAt& Service::listening_at() const { return state_->at; }
+const std::vector<std::string>& Service::remarks() const { return state_->remarks; }
 
 void Service::begin_drain() {
   state_->house.site().begin_drain();

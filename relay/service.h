@@ -43,6 +43,7 @@ struct ListeningAt {
   std::vector<stun::TransportAddress> udp, tcp, tls, dtls;
   std::vector<stun::TransportAddress> udp_proxies, tcp_proxies;
   std::vector<stun::TransportAddress> metrics;
+  std::vector<stun::TransportAddress> signal, signal_tls, chat;
 };
 
 class Service {
@@ -55,6 +56,8 @@ class Service {
   ~Service();  // stop()
 
   const ListeningAt& listening_at() const;
+  /// Sentences an operator should read: what the service does without.
+  const std::vector<std::string>& remarks() const;
   std::vector<stun::TransportAddress> udp_listeners() const { return listening_at().udp; }
   std::vector<stun::TransportAddress> tcp_listeners() const { return listening_at().tcp; }
   std::vector<stun::TransportAddress> tls_listeners() const { return listening_at().tls; }

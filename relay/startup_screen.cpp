@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "relay/open_line.h"
+
 namespace relay {
 namespace {
 
@@ -26,20 +28,45 @@ std::string ports_text(Ports ports) {
   return text;
 }
 
-std::string ready_line(const Plan& plan, Ports ports) {
-  if (plan.turn.stun_only) return fmt::format("READY  stun {}", ports_text(ports));
-  return fmt::format("READY  turn {}   relay {}-{}   realm {}", ports_text(ports),
-                     plan.settings.min_port, plan.settings.max_port, plan.settings.realm);
+PagePorts page_ports_of(const Service& service) {
+  const ListeningAt& at = service.listening_at();
+  return {.plain = at.signal.empty() ? std::uint16_t{0} : at.signal.front().port,
+          .tls = at.signal_tls.empty() ? std::uint16_t{0} : at.signal_tls.front().port};
+}
+
+/// `   pages 8099/http 8098/https`
+std::string pages_text(PagePorts pages) {
+  if (pages.plain == 0 && pages.tls == 0) return {};
+  std::string text = "   pages";
+  if (pages.plain != 0) text += fmt::format(" {}/http", pages.plain);
+  if (pages.tls != 0) text += fmt::format(" {}/https", pages.tls);
+  return text;
+}
+
+std::string ready_line(const Plan& plan, Ports ports, PagePorts pages) {
+  if (plan.turn.stun_only) {
+    return fmt::format("READY  stun {}{}", ports_text(ports), pages_text(pages));
+  }
+  return fmt::format("READY  turn {}   relay {}-{}   realm {}{}", ports_text(ports),
+                     plan.settings.min_port, plan.settings.max_port, plan.settings.realm,
+                     pages_text(pages));
 }
 
 }  // namespace
 
 std::string startup_screen(const Plan& plan, const Service& service,
-                           const Certificates* certificates) {
+                           const Certificates* certificates, bool is_terminal) {
   const Ports ports = ports_of(service.listening_at());
   std::optional<net::tls::Certificate> certificate;
   if (certificates != nullptr) certificate = certificates->context().certificate();
-  std::string screen = ready_line(plan, ports) + "\n";
+  const PagePorts pages = page_ports_of(service);
+  std::string screen = ready_line(plan, ports, pages) + "\n";
+  screen += open_line(plan, pages, certificate ? &*certificate : nullptr,
+                      certificate && !certificates->own_folder().empty(), net::tls::wall_clock());
+  if (const std::string url = page_url(plan, pages, certificate ? &*certificate : nullptr);
+      is_terminal && !url.empty()) {
+    screen += qr_code(url);
+  }
   if (plan.made_secret) {
     screen += fmt::format("SECRET {}   for this run; keep one with --static-auth-secret\n",
                           plan.settings.secrets.front());

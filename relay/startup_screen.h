@@ -12,9 +12,10 @@
 
 namespace relay {
 
-/// READY, SECRET where there is one, and PASTE; each line ends with a newline.
+/// READY, OPEN and SECRET where there is one, and PASTE; each line ends with a newline. On a
+/// terminal OPEN has a QR code below it.
 std::string startup_screen(const Plan& plan, const Service& service,
-                           const Certificates* certificates);
+                           const Certificates* certificates, bool is_terminal);
 /// The CHECK line for what the self-test found.
 std::string check_line(const std::string& findings);
 

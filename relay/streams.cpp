@@ -160,8 +160,7 @@ std::unique_ptr<net::StreamProtocol> Streams::begin_protocol(net::TcpSession& se
   Client& client = clients_.find(session.client())->second;
   const net::Entrance entrance = client.entrance;
   const bool for_metrics = entrance == net::Entrance::metrics;
-  const bool for_http =
-      for_metrics || entrance == net::Entrance::pages || entrance == net::Entrance::chat;
+  const bool for_http = entrance != net::Entrance::clients && entrance != net::Entrance::proxies;
   const bool may_be_plain = for_metrics ? limits_.plain_metrics : for_http || limits_.plain;
   if (session.tls() == nullptr && !may_be_plain) return nullptr;
   if (is_http(session, first)) return begin_http(client);

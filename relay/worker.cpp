@@ -57,6 +57,9 @@ Worker::Worker(std::size_t index, const Shared& shared, WorkerSockets sockets)
   listen(sockets.tls, net::Entrance::clients);
   listen(sockets.tcp_proxies, net::Entrance::proxies);
   listen(sockets.metrics, net::Entrance::metrics);
+  listen(sockets.signal, net::Entrance::pages);
+  listen(sockets.signal_tls, net::Entrance::secure_pages);
+  listen(sockets.chat, net::Entrance::chat);
 }
 
 void Worker::open_rooms(std::size_t index, const Shared& shared) {

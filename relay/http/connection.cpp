@@ -1,6 +1,10 @@
 #include "relay/http/connection.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
 
 #include "relay/http/handshake.h"
 #include "relay/net/tcp_session.h"
@@ -26,9 +30,9 @@ bool waits_to_be_told(const RequestHead& head) {
 void Connection::on_bytes(net::TcpSession&, stun::Bytes bytes) {
   const Time now = std::chrono::steady_clock::now();
   if (conversation_) return conversation_->on_bytes(bytes, now);
-  if (partial_.empty() && !awaited_) return proceed(stun::as_text(bytes), false, now);
+  if (partial_.empty() && !is_busy()) return proceed(stun::as_text(bytes), false, now);
   partial_ += stun::as_text(bytes);
-  if (awaited_) {
+  if (is_busy()) {
     if (partial_.size() > max_ahead) session_.close();
     return;
   }
@@ -42,7 +46,7 @@ void Connection::on_bytes(net::TcpSession&, stun::Bytes bytes) {
 void Connection::proceed(std::string_view text, bool had_begun, Time now) {
   wanted_ = 0;
   bool served = false;
-  while (!text.empty() && session_.is_open() && !session_.is_finishing() && !awaited_ &&
+  while (!text.empty() && session_.is_open() && !session_.is_finishing() && !is_busy() &&
          !conversation_) {
     const auto head = RequestHead::parse(text);
     if (!head) return refuse(plain(head.error()));
@@ -64,7 +68,7 @@ void Connection::proceed(std::string_view text, bool had_begun, Time now) {
     if (!text.empty()) conversation_->on_bytes(std::as_bytes(std::span(text)), now);
   } else if (session_.is_finishing()) {
     deadline_ = now + farewell_time;
-  } else if (text.empty() || awaited_) {
+  } else if (text.empty() || is_busy()) {
     deadline_ = now + idle_time;
     keep(text);
   } else {
@@ -74,7 +78,7 @@ void Connection::proceed(std::string_view text, bool had_begun, Time now) {
 }
 
 void Connection::keep(std::string_view text) {
-  if (awaited_ && text.size() > max_ahead) return session_.close();
+  if (is_busy() && text.size() > max_ahead) return session_.close();
   partial_.assign(text);
 }
 
@@ -177,7 +181,7 @@ void Connection::respond(const Response& response) {
 }
 
 void Connection::go_on() {
-  if (awaited_ || conversation_ || !session_.is_open() || partial_.empty()) return;
+  if (is_busy() || conversation_ || !session_.is_open() || partial_.empty()) return;
   std::string together;
   together.swap(partial_);
   proceed(together, false, std::chrono::steady_clock::now());
@@ -193,7 +197,39 @@ void Connection::send(const Response& response, bool with_content, bool keeps_al
   const std::string text = serialize(
       response, {.with_content = with_content, .keeps_alive = keeps_alive, .date = wall_clock()});
   session_.send_control(std::as_bytes(std::span(text)));
+  if (response.file && with_content && response.file_size != 0) {
+    file_ = response.file;
+    file_from_ = 0;
+    file_to_ = response.file_size;
+    keeps_alive_ = keeps_alive;
+    return send_file(std::chrono::steady_clock::now());
+  }
   if (!keeps_alive) session_.finish();
+}
+
+/// As much of it as the client takes at once; on_room() goes on.
+void Connection::send_file(Time now) {
+  std::array<std::byte, 32 * 1024> bytes;
+  constexpr int chunks_a_turn = 8;
+  for (int i = 0; session_.is_open() && session_.waiting() == 0 && file_from_ < file_to_; ++i) {
+    if (i == chunks_a_turn) return session_.ask_for_room();
+    const std::size_t wanted = std::min<std::uint64_t>(bytes.size(), file_to_ - file_from_);
+    const ssize_t size =
+        ::pread(file_->number(), bytes.data(), wanted, static_cast<off_t>(file_from_));
+    if (size <= 0) return session_.close();  // It has been cut short meanwhile.
+    file_from_ += static_cast<std::size_t>(size);
+    deadline_ = now + idle_time;
+    session_.send_control(stun::Bytes(bytes).first(static_cast<std::size_t>(size)));
+  }
+  if (file_from_ < file_to_) return;
+  file_.reset();
+  if (!keeps_alive_) session_.finish();
+}
+
+void Connection::on_room(net::TcpSession&) {
+  if (!file_) return;
+  send_file(std::chrono::steady_clock::now());
+  if (!file_) go_on();
 }
 
 void Connection::on_time(Time now) {

@@ -36,6 +36,7 @@ class Connection final : public net::StreamProtocol {
       : doors_(doors), session_(session), entrance_(entrance), deadline_(now + head_time) {}
 
   void on_bytes(net::TcpSession& session, stun::Bytes bytes) override;
+  void on_room(net::TcpSession& session) override;
   /// Comes every second.
   void on_time(Time now);
   /// The session is over.
@@ -60,6 +61,9 @@ class Connection final : public net::StreamProtocol {
   void refuse(const Response& response);
   void send(const Response& response, bool with_content, bool keeps_alive);
   void keep(std::string_view text);
+  void send_file(Time now);
+  /// The next request has to wait.
+  bool is_busy() const { return awaited_ || file_; }
 
   Doorkeeper& doors_;
   net::TcpSession& session_;
@@ -71,6 +75,8 @@ class Connection final : public net::StreamProtocol {
   bool with_content_ = true;  // of the answer that is awaited
   bool keeps_alive_ = true;   // likewise
   std::optional<signaling::RequestId> awaited_;
+  std::shared_ptr<net::FileDescriptor> file_;  // that is being sent
+  std::uint64_t file_from_ = 0, file_to_ = 0;  // what of it is left
   std::unique_ptr<Conversation> conversation_;
   stun::IpAddress client_;  // of the conversation
 };

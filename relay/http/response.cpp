@@ -26,7 +26,7 @@ std::string serialize(const Response& response, const Delivery& delivery) {
   // RFC 9110 8.6: neither of these has a length.
   if (response.status != Status::no_content && response.status != Status::not_modified) {
     fmt::format_to(out, "Content-Type: {}\r\nContent-Length: {}\r\n", response.content_type,
-                   response.content.size());
+                   response.file ? response.file_size : response.content.size());
   }
   if (!response.location.empty()) fmt::format_to(out, "Location: {}\r\n", response.location);
   if (!response.allow.empty()) fmt::format_to(out, "Allow: {}\r\n", response.allow);
@@ -35,8 +35,11 @@ std::string serialize(const Response& response, const Delivery& delivery) {
   }
   fmt::format_to(out,
                  "Cache-Control: {}\r\nX-Content-Type-Options: nosniff\r\n"
-                 "Content-Security-Policy: {}\r\nReferrer-Policy: no-referrer\r\n",
-                 response.cache_control, response.content_security_policy);
+                 "Referrer-Policy: no-referrer\r\n",
+                 response.cache_control);
+  if (!response.content_security_policy.empty()) {
+    fmt::format_to(out, "Content-Security-Policy: {}\r\n", response.content_security_policy);
+  }
   text += delivery.keeps_alive ? "Connection: keep-alive\r\n\r\n" : "Connection: close\r\n\r\n";
   if (delivery.with_content) text += response.content;
   return text;

@@ -3,12 +3,15 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "relay/http/status.h"
+#include "relay/net/file_descriptor.h"
 
 namespace relay::http {
 
@@ -19,9 +22,12 @@ struct Response {
   std::string location;  // of a redirection; empty: none
   std::string allow;     // of 405; empty: none
   std::string cache_control = "no-store";
-  /// What a browser may load for it: nothing, unless it is a page.
+  /// What a browser may load for it: nothing, unless it is a page. Empty: whatever it likes.
   std::string content_security_policy = "default-src 'none'; frame-ancestors 'none'";
   std::vector<std::pair<std::string, std::string>> fields = {};  // others
+  /// In place of the content, and so many bytes of it; null: the content.
+  std::shared_ptr<net::FileDescriptor> file = nullptr;
+  std::uint64_t file_size = 0;
 };
 
 /// A line of text that says what the status does.

@@ -1,5 +1,7 @@
 #include "relay/http/site.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -31,6 +33,21 @@ bool is_this_host(const stun::IpAddress& address) {
   static const auto v6 = stun::IpAddress::parse("::1");
   const stun::IpAddress ip = turn::canonical(address);
   return ip.is_v4() ? ip.bytes()[0] == 127 : ip == v6;
+}
+
+/// Without TLS a page gets no camera. A proxy in front may do the TLS for us.
+bool should_be_secure(const Request& request) {
+  return request.entrance == net::Entrance::secure_pages && !request.secure &&
+         !came_by_http_proxy(request.head) && !is_this_host(request.client) &&
+         !request.head.host().empty();
+}
+
+Response to_https(const Request& request) {
+  Response moved = plain(Status::moved_permanently);
+  const std::string_view query = request.head.query();
+  moved.location = fmt::format("https://{}{}{}{}", request.head.host(), request.head.path(),
+                               query.empty() ? "" : "?", query);
+  return moved;
 }
 
 }  // namespace
@@ -98,11 +115,22 @@ Response Site::route(const Request& request) const {
     if (!may_read_metrics(request)) return plain(Status::forbidden);
     return {.content = metrics_(), .content_type = std::string(prometheus_text)};
   }
-  if (path == "/") {
+  if (options_.has_pages) {
+    if (should_be_secure(request)) return to_https(request);
+    if (auto found = page(request)) return *std::move(found);
+  }
+  if (path == "/" && !folder_) {
     return plain(Status::ok,
                  "This port relays calls (STUN, TURN and TURN over TLS). See /healthz.");
   }
   return plain(Status::not_found);
+}
+
+std::optional<Response> Site::page(const Request& request) const {
+  if (folder_) return folder_->answer(request);
+  const bool is_chat = request.entrance == net::Entrance::chat && request.head.path() == "/";
+  return is_chat ? pages_.find("/chat", request.head)
+                 : pages_.find(request.head.path(), request.head);
 }
 
 bool Site::may_read_metrics(const Request& request) const {

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "relay/http/folder.h"
+#include "relay/http/pages.h"
 #include "relay/http/request.h"
 #include "relay/http/response.h"
 #include "turn/peer_policy.h"
@@ -24,13 +26,16 @@ struct SiteOptions {
   /// Who may read the metrics on the ports of TURN, beside this very host.
   std::vector<turn::AddressRange> metrics_readers;
   std::string metrics_path = "/metrics";  // of the listener for metrics
+  bool has_pages = false;                 // the built-in ones, unless there is a folder
 };
 
 class Site {
  public:
   /// `metrics` gives the text for Prometheus; it is called from every worker's thread.
   Site(SiteOptions options, std::function<std::string()> metrics)
-      : options_(std::move(options)), metrics_(std::move(metrics)) {}
+      : options_(std::move(options)), metrics_(std::move(metrics)), pages_(web::files()) {}
+  /// Pages of the operator's own, instead of ours. Before any worker runs.
+  void set_folder(std::unique_ptr<Folder> folder) { folder_ = std::move(folder); }
 
   /// Gives the answer to paths that it knows; called from every worker's thread.
   using Routes = std::function<std::optional<Response>(const Request&)>;
@@ -49,10 +54,13 @@ class Site {
   Response answer_for_metrics(const Request& request) const;
   Response route(const Request& request) const;
   bool may_read_metrics(const Request& request) const;
+  std::optional<Response> page(const Request& request) const;
 
   const SiteOptions options_;
   const std::function<std::string()> metrics_;
   std::vector<Routes> routes_;
+  const Pages pages_;
+  std::unique_ptr<const Folder> folder_;
   std::atomic<bool> draining_{false};
 };
 

@@ -15,6 +15,8 @@ class StreamProtocol {
   /// Bytes of the client, in order, decrypted. They are gone after the call: what is not whole yet
   /// is kept by the protocol, within a bound of its own.
   virtual void on_bytes(TcpSession& session, stun::Bytes bytes) = 0;
+  /// All that was sent has left, some of it after having waited.
+  virtual void on_room(TcpSession&) {}
 };
 
 }  // namespace relay::net

@@ -32,10 +32,11 @@ std::expected<BoundTcp, std::error_code> bind_tcp(const TcpOptions& options);
 /// What a listener is for.
 enum class Entrance : std::uint8_t {
   clients,
-  proxies,  // each connection begins with a PROXY header
-  metrics,  // HTTP alone: Prometheus
-  pages,    // HTTP alone: pages and signaling
-  chat,     // HTTP alone: the chat demo
+  proxies,       // each connection begins with a PROXY header
+  metrics,       // HTTP alone: Prometheus
+  pages,         // HTTP alone: pages and signaling
+  secure_pages,  // the same; browsers that come without TLS are sent on
+  chat,          // HTTP alone: the chat demo
 };
 
 class StreamAcceptor {

@@ -290,7 +290,8 @@ void TcpSession::write_pending() {
     release_large(pending_);
     written_ = 0;
     watch_for_room(false);
-    if (is_finishing_) end_output();
+    if (is_finishing_) return end_output();
+    if (protocol_) protocol_->on_room(*this);
   } else if (written_ >= pending_.size() / 2) {
     pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(written_));
     written_ = 0;

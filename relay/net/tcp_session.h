@@ -115,6 +115,8 @@ class TcpSession final : public Watched {
   std::size_t waiting() const { return pending_.size() - written_; }
   /// Whether something was sent that the client's host has not confirmed.
   bool has_unacknowledged() const;
+  /// Has on_room() called soon, after others had their turn.
+  void ask_for_room() { watch_for_room(true); }
 
   void on_ready(std::uint32_t events) override;
 

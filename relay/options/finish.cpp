@@ -129,6 +129,21 @@ void settle_tls(Draft& draft, TlsSettings& tls) {
   }
 }
 
+void settle_signaling(Draft& draft, SignalingSettings& signal) {
+  // A server on any free port takes any free one here, too.
+  if (draft.settings().listening_port == 0) {
+    signal.port = signal.port.value_or(0);
+    signal.tls_port = signal.tls_port.value_or(0);
+  }
+  if (signal.served) return;
+  for (const std::string_view name : {"signal-port", "signal-tls-port", "chat-port", "ws-origin",
+                                      "web-root", "room-size", "signal-connections"}) {
+    if (last_given(draft, name) == nullptr) continue;
+    draft.parsed.warnings.push_back(fmt::format(
+        "{}: no effect, because of {}", given_at(draft, name), given_at(draft, "no-signal")));
+  }
+}
+
 std::expected<void, Failure> check_relaying(const Draft& draft, const Settings& settings) {
   if (settings.min_port > settings.max_port) {
     return refuse(fmt::format("{}: {} is above {}: {}; write the lower one as min-port",
@@ -252,6 +267,7 @@ std::expected<void, Failure> finish(Draft& draft) {
   Settings& settings = draft.settings();
   if (auto checked = check_listening(draft, settings); !checked) return checked;
   settle_tls(draft, settings.tls);
+  settle_signaling(draft, settings.signaling);
   if (auto checked = check_metrics(draft, settings); !checked) return checked;
   if (auto settled = settle_discovery(draft, settings); !settled) return settled;
   remark_on_old_clients(draft, settings);

@@ -78,12 +78,6 @@ struct HttpSettings {
   std::vector<turn::AddressRange> metrics_readers;  // beside this host
 };
 
-/// Rooms, and what is spoken in them over WebSockets and the like.
-struct SignalingSettings {
-  bool served = true;
-  std::size_t room_size = 2;
-};
-
 /// The port that Prometheus asks.
 struct MetricsSettings {
   bool served = false;
@@ -99,6 +93,19 @@ struct ProxySettings {
   std::optional<std::uint16_t> tcp_port, udp_port;  // 0: any free one (tests)
   std::vector<turn::AddressRange> trusted;          // empty: proxies on this host
 };
+
+/// Pages, rooms and WebSockets.
+struct SignalingSettings {
+  bool served = true;
+  // 0: any free one. Nothing: the usual one, if it is free.
+  std::optional<std::uint16_t> port, tls_port;
+  std::optional<std::uint16_t> chat_port;  // nothing: none; 0: any free one (tests)
+  std::vector<std::string> origins;        // of pages elsewhere that may connect; `*`: all
+  std::string web_root;                    // empty: the built-in pages
+  std::size_t room_size = 2;
+  std::size_t connections_per_address = 20;  // 0: no limit
+};
+inline constexpr std::uint16_t usual_signal_port = 8099, usual_signal_tls_port = 8098;
 
 /// A realm besides the one of `-r`, or what is particular to that one.
 struct RealmSetting {
@@ -121,9 +128,9 @@ struct Settings {
   bool tcp = true;
   TlsSettings tls;
   HttpSettings http;
-  SignalingSettings signaling;
   MetricsSettings metrics;
   ProxySettings proxy;
+  SignalingSettings signaling;
   std::vector<stun::TransportAddress> auxiliary_listeners;
   // Where clients are sent. `alternate_servers`: UDP and TCP clients, where there are no others.
   std::vector<turn::AlternateServer> alternate_servers, udp_alternate_servers;

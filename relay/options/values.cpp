@@ -220,6 +220,19 @@ Result<std::string> http_path(std::string_view text) {
   return std::string(text);
 }
 
+Result<std::string> web_origin(std::string_view text) {
+  if (text == "*" || text == "null") return std::string(text);
+  const std::size_t scheme = text.find("://");
+  if (scheme == std::string_view::npos || scheme == 0 || scheme + 3 == text.size()) {
+    return wrong(0, "\"{}\" is no origin; write one such as https://example.org, or *", text);
+  }
+  const std::size_t at = std::min(first_unfit(text), text.find_first_of("/?#", scheme + 3));
+  if (at != std::string_view::npos) {
+    return wrong(at, "\"{}\" has more than an origin; write scheme, host and port alone", text);
+  }
+  return std::string(text);
+}
+
 Result<std::string> http_url(std::string_view text) {
   if (!text.starts_with("http://") && !text.starts_with("https://")) {
     return wrong(0, "\"{}\" is no URL; write one that begins with http:// or https://", text);

@@ -50,6 +50,8 @@ Result<std::string> syslog_facility(std::string_view text);
 Result<CertificateFiles> certificate_files(std::string_view text);
 /// `/metrics`
 Result<std::string> http_path(std::string_view text);
+/// `https://example.org:8443` as browsers write it, or `*`.
+Result<std::string> web_origin(std::string_view text);
 /// The beginning of one, to which more is appended.
 Result<std::string> http_url(std::string_view text);
 

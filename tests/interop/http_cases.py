@@ -49,7 +49,7 @@ def plain_case(lab):
         base = f"http://127.0.0.1:{server.ports[port]}"
         expect("\nok\n" in curl(lab, f"healthz-{port}", f"{base}/healthz"), "not ok")
         curl(lab, f"head-{port}", "--head", f"{base}/")
-        curl(lab, f"post-{port}", "--data", "x=y", f"{base}/healthz", status=413)
+        curl(lab, f"post-{port}", "--data", "x=y", f"{base}/healthz", status=405)
         curl(lab, f"nowhere-{port}", f"{base}/nowhere", f"{base}/nowhere", status=404)
 
 

@@ -1,9 +1,13 @@
 #include "relay/startup_screen.h"
 
+#include "relay/open_line.h"
+
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
 namespace {
+
+namespace net_tls = relay::net::tls;
 
 using nlohmann::json;
 
@@ -78,4 +82,33 @@ TEST_CASE("a page is told the URLs by the name that it has for the server", "[sc
     CHECK(urls(host) == urls(""));
   }
   CHECK(urls("").front() == "turn:192.168.1.7:3478?transport=udp");
+}
+
+TEST_CASE("OPEN is the page in TLS where there is TLS, as its certificate has it", "[screen]") {
+  const auto plan = relay::make_plan({}, dual_stack_host()).value();
+  const net_tls::WallTime now{std::chrono::seconds(1'800'000'000)};
+  net_tls::Certificate certificate;
+  certificate.addresses = {"192.168.1.7"};
+  certificate.fingerprint = "AA:BB:CC:DD:EE:FF:00:11";
+  certificate.not_after = now + std::chrono::days(397);
+  CHECK(relay::open_line(plan, {.plain = 8099, .tls = 8098}, &certificate, true, now) ==
+        "OPEN   https://192.168.1.7:8098/   certificate self-made, SHA-256 AA:BB:CC:DD:EE:…, valid "
+        "397 d\n");
+  certificate.addresses.clear();
+  certificate.dns_names = {"*.example.org", "box.example.org"};
+  certificate.issuer = "Example CA";
+  certificate.not_after = now - std::chrono::seconds(1);
+  CHECK(relay::open_line(plan, {.plain = 8099, .tls = 8098}, &certificate, false, now) ==
+        "OPEN   https://box.example.org:8098/   certificate signed by Example CA, SHA-256 "
+        "AA:BB:CC:DD:EE:…, expired\n");
+  CHECK(relay::page_url(plan, {.plain = 8099}, nullptr) == "http://192.168.1.7:8099/");
+  CHECK(relay::open_line(plan, {}, nullptr, false, now).empty());
+}
+
+TEST_CASE("a QR code is a square with a margin", "[screen]") {
+  const std::string code = relay::qr_code("https://192.168.1.7:8098/");
+  // Version 2 has 25 modules a side; two lines of margin, two modules a line.
+  CHECK(std::count(code.begin(), code.end(), '\n') == (25 + 4 + 1) / 2);
+  CHECK(code.find("█") != std::string::npos);
+  CHECK(relay::qr_code(std::string(5000, 'x')).empty());
 }

@@ -117,8 +117,9 @@ TEST_CASE("an answer has strict headers", "[http][rfc9112-4]") {
         "HTTP/1.1 404 Not Found\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
         "Content-Type: text/plain; charset=utf-8\r\nContent-Length: 14\r\n"
         "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
+        "Referrer-Policy: no-referrer\r\n"
         "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
-        "Referrer-Policy: no-referrer\r\nConnection: close\r\n\r\n404 Not Found\n");
+        "Connection: close\r\n\r\n404 Not Found\n");
   const std::string head = serialize(response, {.with_content = false, .date = delivery.date});
   CHECK(head.ends_with("Connection: keep-alive\r\n\r\n"));
   CHECK(head.find("Content-Length: 14\r\n") != std::string::npos);

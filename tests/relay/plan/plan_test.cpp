@@ -216,7 +216,10 @@ TEST_CASE("own addresses and listeners are known to the peer rules", "[plan]") {
   CHECK(has(plan.peer_rules.own_relay_addresses, "192.168.1.7"));
   CHECK_FALSE(has(plan.peer_rules.own_relay_addresses, "127.0.0.1"));
   auto all_listeners = plan.listeners;
-  all_listeners.insert(all_listeners.end(), plan.tls_listeners.begin(), plan.tls_listeners.end());
+  for (const auto* const more :
+       {&plan.tls_listeners, &plan.signal_listeners, &plan.signal_tls_listeners}) {
+    all_listeners.insert(all_listeners.end(), more->begin(), more->end());
+  }
   CHECK(plan.peer_rules.own_listeners == all_listeners);
   CHECK(plan.tls_listeners.size() == plan.listeners.size());
   CHECK(plan.peer_rules.allow_loopback);

@@ -13,6 +13,7 @@ Plan test_plan(const std::function<void(Settings&)>& change) {
   settings.listening_ips = {loopback};
   settings.listening_port = 0;
   settings.tls.port = 0;
+  settings.signaling.port = settings.signaling.tls_port = 0;
   settings.relay_ips = {loopback};
   settings.workers = 1;
   settings.allow_loopback_peers = true;
