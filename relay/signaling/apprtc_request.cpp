@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "relay/http/utf8.h"
 #include "relay/signaling/apprtc_text.h"
+#include "relay/signaling/limits.h"
 
 namespace relay::signaling {
 namespace {
@@ -83,7 +85,10 @@ ApprtcRequest read(const Route& route, std::string_view path, const http::Reques
   const auto room = name_of(take_segment(path));
   const auto client = route.names_client ? name_of(take_segment(path)) : fresh_client();
   if (!path.empty()) return http::plain(Status::not_found);
-  if (!room || !client) return json(apprtc_result("ERROR"));
+  // It is to become a text on a WebSocket, or one in JSON.
+  const bool is_text =
+      request.content.size() <= max_posted_message && http::is_utf8(request.content);
+  if (!room || !client || !is_text) return json(apprtc_result("ERROR"));
   ApprtcAsk ask{.kind = route.kind, .who = {*room, *client}, .text = std::string(request.content)};
   if (route.kind == Kind::join) ask.base = base_of(request);
   return ask;

@@ -21,6 +21,8 @@ inline constexpr std::size_t max_chat_guests = 1000;
 /// What somebody says in it at once, in bytes.
 inline constexpr std::size_t max_chat_message = 2048;
 
+/// What an AppRTC client posts at once, in bytes; over a WebSocket that is the transport's bound.
+inline constexpr std::size_t max_posted_message = std::size_t{64} * 1024;
 /// What waits at an AppRTC room for a client that has not come or not registered yet, per sender.
 inline constexpr std::size_t max_waiting_messages = 100;
 inline constexpr std::size_t max_waiting_bytes = std::size_t{256} * 1024;

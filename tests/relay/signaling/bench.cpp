@@ -41,6 +41,8 @@ Texts Client::hear() { return std::exchange(bench_->hole(worker_, id_).texts, {}
 
 std::optional<unsigned> Client::end_code() const { return bench_->hole(worker_, id_).end_code; }
 
+bool Client::is_closed() const { return bench_->hole(worker_, id_).is_closed; }
+
 void Client::close() {
   auto& hole = bench_->hole(worker_, id_);
   if (std::exchange(hole.is_closed, true)) return;
@@ -52,12 +54,13 @@ std::optional<http::Response> Bench::request(std::string_view line, std::string_
                                              std::size_t worker) {
   const std::string text = std::string(line) + " HTTP/1.1\r\nHost: box.lan:8098\r\n\r\n";
   const auto head = http::RequestHead::parse(text);
+  if (!head || !*head) return std::nullopt;
   const RequestId id{++last_id_};
   const http::Request asked{.head = **head, .content = content, .client = address, .secure = true};
   const bool known = workers_[worker]->switchboard.on_request(id, asked, now);
   settle();
   const auto answer = workers_[worker]->answers.find(id);
-  if (!known) return std::nullopt;
+  if (!known || answer == workers_[worker]->answers.end()) return std::nullopt;
   return answer->second;
 }
 

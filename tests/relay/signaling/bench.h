@@ -40,6 +40,8 @@ class Client {
   /// The code that the server ended it with.
   std::optional<unsigned> end_code() const;
   void close();
+  /// By itself, or after the server wanted it.
+  bool is_closed() const;
 
   std::size_t worker() const { return worker_; }
   ConnectionId id() const { return id_; }
@@ -66,7 +68,8 @@ class Bench {
     return {*this, worker, id};
   }
 
-  /// The answer, once the mail has been delivered; nothing: signaling does not know it.
+  /// The answer, once the mail has been delivered; nothing: none has come, or signaling does not
+  /// know it.
   std::optional<http::Response> request(std::string_view line, std::string_view content = {},
                                         std::size_t worker = 0);
 
