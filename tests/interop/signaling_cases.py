@@ -12,7 +12,7 @@ import threading
 import urllib.request
 
 from lab import expect_alive
-from server_under_test import expect, free_port
+from server_under_test import expect, free_port, wait_until
 from websocket_peer import DEADLINE, Peer, own_server, refusal, start_server
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -361,6 +361,33 @@ def hostile_case(lab):
     expect_alive(server)
 
 
+def observing_case(lab):
+    """The log tells who came and went, not what was said; metrics count all of it."""
+    server = own_server(lab, "observed", "--relay-threads=3")
+    one, other = Peer(url_of(server)), Peer(url_of(server))
+    one.join("tea", "alice")
+    one.settle("tea", "alice")
+    other.join("tea", "bob")
+    one.expect('{"cmd":"new-peer","remoteUid":"bob"}')
+    one.say({"cmd": "offer", "roomId": "tea", "uid": "alice", "remoteUid": "bob",
+             "msg": "v=0 a=ice-pwd:secret"})
+    one.say({"cmd": "offer", "roomId": "tea", "uid": "mallory", "remoteUid": "bob"})
+    expect(json.loads(one.hear())["code"] == "not-joined", "no spoofing")
+    for _ in range(2):
+        other.hear()
+    metrics = ask(server, "GET", "/metrics")
+    for line in ("turnbox_rooms 1", "turnbox_room_members 2", "turnbox_signaling_connections 2",
+                 "turnbox_signaling_messages_total 5", "turnbox_signaling_forwarded_total 2",
+                 'turnbox_signaling_refused_total{reason="not-joined"} 1'):
+        expect(f"\n{line}\n" in metrics, f"no {line} in:\n{metrics}")
+    other.close()
+    one.expect('{"cmd":"peer-leave","remoteUid":"bob"}')
+    for line in ("room tea: alice came, 1 there", "room tea: bob came, 2 there",
+                 "room tea: bob left, 1 there"):
+        wait_until(lambda line=line: line in server.output(), 5, line)
+    expect("ice-pwd" not in server.output(), "the log has what was said")
+
+
 def cases(_lab):
     return [("signaling course, python", conversation_case),
             ("signaling course, node", node_case),
@@ -372,4 +399,5 @@ def cases(_lab):
             ("signaling origins", origin_case),
             ("signaling restart", restart_case),
             ("signaling switched off", without_case),
+            ("signaling log and metrics", observing_case),
             ("signaling hostile frames", hostile_case)]
