@@ -150,7 +150,7 @@ function strip({ type, sdp }) {
 function factsOf(candidate, milliseconds) {
   return {
     type: candidate.type,
-    address: candidate.address ?? "",
+    address: (candidate.address ?? "").replace(/[[\]]/g, ""), // Chrome writes [::1] here.
     port: candidate.port,
     protocol: candidate.relayProtocol ?? candidate.protocol,
     priority: candidate.priority,

@@ -11,6 +11,7 @@ import { Signaling } from "./signaling.js";
 
 const LINGER_MS = 8_000; // Who lost the server but not the call comes back within this.
 const FULL_RETRY_MS = [700, 1500, 3000]; // One's own earlier page may not have left yet.
+const SERVERS_KEPT_MS = 60_000;
 const UPLINK_BITS_PER_SECOND = 2_500_000;
 
 export class Room extends EventTarget {
@@ -129,20 +130,26 @@ export class Room extends EventTarget {
     if (ref === "join" && code === "name") this.#tell("refused", "notice.name");
   }
 
-  // Credentials live for an hour or more; a minute's restarts share them.
+  // Credentials live for an hour or more; a minute's connections share them.
   async #configuration() {
-    if (!this.#servers?.length || Date.now() > this.#serversUntil) {
-      const { room, token } = this.#options;
-      const answer = await fetchIceServers({ room, uid: this.#uid, token });
-      this.#servers = answer.iceServers;
-      this.#serversUntil = Date.now() + 60_000;
-      if (answer.refused === 401 || answer.refused === 403) this.#tell("relay", "notice.no-pass");
-      else if (!answer.iceServers.length) this.#tell("relay", "notice.no-relay-known");
+    if (Date.now() > this.#serversUntil) {
+      this.#serversUntil = Date.now() + SERVERS_KEPT_MS;
+      this.#servers = this.#askForServers();
     }
     return {
-      iceServers: this.#servers,
+      iceServers: await this.#servers,
       iceTransportPolicy: this.#options.relayOnly ? "relay" : "all",
     };
+  }
+
+  async #askForServers() {
+    const { room, token } = this.#options;
+    const { iceServers, refused } = await fetchIceServers({ room, uid: this.#uid, token });
+    if (iceServers.length > 0) return iceServers;
+    this.#serversUntil = 0;
+    const isRefusal = refused === 401 || refused === 403;
+    this.#tell("relay", isRefusal ? "notice.no-pass" : "notice.no-relay-known");
+    return [];
   }
 
   #tell(type, detail) {
