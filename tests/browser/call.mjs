@@ -2,13 +2,12 @@
 // run.py:  node call.mjs MODULES SERVER LOG_FOLDER < nothing. They trust the authorities in the NSS
 // database of $HOME; one of LOG_FOLDER/stranger trusts only those of the system. Prints a line of
 // JSON per case: {"name", "problem" or null, "seconds"}.
-import { createRequire } from "node:module";
 import fs from "node:fs";
 import path from "node:path";
 import process from "node:process";
+import { expect, launch, report, waitFor } from "./chromium.mjs";
 
 const [modules, server, logFolder] = process.argv.slice(2);
-const { chromium } = createRequire(path.join(modules, "package.json"))("playwright-core");
 const here = path.dirname(new URL(import.meta.url).pathname);
 
 const USER = "lqf";
@@ -17,39 +16,6 @@ const WRONG_PASSWORD = "654321";
 const ORIGIN = "http://localhost"; // A secure context; answered below, by no server.
 const PAGE = `<!doctype html><video muted></video><script>
 ${fs.readFileSync(path.join(here, "peer_page.js"), "utf8")}</script>`;
-
-class Failure extends Error {}
-
-function expect(condition, message) {
-  if (!condition) throw new Failure(message);
-}
-
-// Asks `probe` again and again until `enough(value)`; what it was at last, if that never came.
-async function waitFor(what, deadlineMs, probe, enough) {
-  const end = Date.now() + deadlineMs;
-  for (;;) {
-    const value = await probe();
-    if (enough(value)) return value;
-    expect(Date.now() < end, `${what}: not within ${deadlineMs} ms: ${JSON.stringify(value)}`);
-    await new Promise((resume) => setTimeout(resume, 100)); // Between two looks at the page.
-  }
-}
-
-function launch(namespace, home = process.env.HOME) {
-  const wrapper = path.join(logFolder, `chromium-${namespace}-${path.basename(home)}`);
-  const run = `HOME=${home} exec ip netns exec ${namespace} /usr/bin/chromium "$@"`;
-  fs.writeFileSync(wrapper, `#!/bin/sh\n${run}\n`, { mode: 0o755 });
-  return chromium.launch({
-    executablePath: wrapper,
-    args: [
-      "--no-sandbox",
-      "--use-fake-device-for-media-stream",
-      "--use-fake-ui-for-media-stream",
-      "--autoplay-policy=no-user-gesture-required",
-      "--disable-gpu",
-    ],
-  });
-}
 
 async function openPage(browser) {
   const page = await browser.newPage();
@@ -140,7 +106,7 @@ async function refusesWrongPassword(browsers, transport) {
 async function refusesUnknownAuthority() {
   const home = path.join(logFolder, "stranger");
   fs.mkdirSync(home, { recursive: true });
-  const browser = await launch("alice", home);
+  const browser = await launch(modules, logFolder, "alice", home);
   try {
     const page = await openPage(browser);
     await page.evaluate((servers) => gather(servers), iceServers("tls"));
@@ -153,18 +119,8 @@ async function refusesUnknownAuthority() {
   }
 }
 
-async function report(name, test) {
-  const started = Date.now();
-  let problem = null;
-  try {
-    await test();
-  } catch (failure) {
-    problem = failure instanceof Failure ? failure.message : String(failure.stack);
-  }
-  console.log(JSON.stringify({ name, problem, seconds: (Date.now() - started) / 1000 }));
-}
-
-const browsers = await Promise.all(["alice", "bob"].map((name) => launch(name)));
+const browsers = await Promise.all(["alice", "bob"].map((name) =>
+  launch(modules, logFolder, name)));
 try {
   for (const transport of ["udp", "tcp", "tls"]) {
     await report(`gathers relay candidates over ${transport}`,

@@ -8,10 +8,14 @@ TURNSERVER names another server binary. Needs root, for network namespaces of it
 """
 
 import argparse
+import base64
+import hashlib
+import hmac
 import json
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -25,6 +29,16 @@ from server_under_test import ROOT, Failure, TurnServer, expect, wait_until  # n
 MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
 CASES_OF_CALL = 10
+CASES_OF_PAGES = 20
+# What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
+# to the second one, and what comes to the relay ports of the third.
+SECRET = "tea"
+ODD_SERVERS = {
+    "private": "-p 3500 -E 10.9.9.2",
+    "without-udp": "-p 3600",
+    "closed-range": "-p 3700 --min-port 40000 --max-port 40100",
+}
+EXPIRED_USER = "1700000000:alice"
 LEAST_TTL = 32  # Half of what systems start with; a reply that leaves with 1 dies at the router.
 
 
@@ -98,22 +112,87 @@ def trust_authority(home, authority):
         subprocess.run(["certutil", "-d", f"sql:{database}", *arguments], check=True, timeout=30)
 
 
-def run_calls(results, log):
-    """Runs call.mjs; its home is in the log folder, for Chromium keeps things there."""
+def run_script(results, log, name, arguments, cases, actions=None):
+    """Runs a script of Chromium's; its home is in the log folder, for Chromium keeps things there.
+    `actions` is what the script may ask for, by name."""
     environment = dict(os.environ, HOME=str(log), XDG_RUNTIME_DIR=str(log))
-    command = ["node", HERE / "call.mjs", MODULES, routed_network.SERVER, log]
-    with open(log / "call.stderr.log", "wb") as errors:
-        child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment,
-                                 text=True)
+    command = ["node", HERE / name, MODULES, routed_network.SERVER, log, *arguments]
+    errors = log / f"{name}.stderr.log"
+    with open(errors, "wb") as errors_file:
+        child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                 stderr=errors_file, env=environment, text=True)
         count = 0
         for line in child.stdout:
             case = json.loads(line)
+            if "ask" in case:
+                actions[case["ask"]]()
+                print("done", file=child.stdin, flush=True)
+                continue
             results.add(case["name"], case["problem"], case["seconds"])
             count += 1
         status = child.wait()
-    if status != 0 or count != CASES_OF_CALL:
-        results.add("all calls were made", f"call.mjs ended with {status} after {count} cases:\n"
-                    + (log / "call.stderr.log").read_text()[-1500:])
+    if status != 0 or count != cases:
+        results.add(f"all of {name} was run", f"it ended with {status} after {count} cases:\n"
+                    + errors.read_text()[-1500:])
+
+
+def expired_password():
+    digest = hmac.new(SECRET.encode(), EXPIRED_USER.encode(), hashlib.sha1).digest()
+    return base64.b64encode(digest).decode()
+
+
+class Site:
+    """The server whose pages are looked at, and the odd ones that its connection test is to see
+    through. It starts again when a page's test asks for it."""
+
+    def __init__(self, log):
+        self.log = log
+        self.servers = {}
+
+    def start(self):
+        isolation.ip("address", "add", "10.9.9.2/32", "dev", "lo", namespace="relay")
+        rules = ("insert rule ip wall forward udp dport 3600 drop;"
+                 "insert rule ip wall forward udp dport 40000-40100 drop")
+        subprocess.run(isolation.inside("router", "nft", rules), check=True)
+        self.start_main()
+        for name, options in ODD_SERVERS.items():
+            self.servers[name] = TurnServer(
+                f"-L {routed_network.SERVER} -a -u lqf:123456 -f -r nort.gov -n --no-tls "
+                f"--no-signal {options}".split(), self.log / f"{name}.log", namespace="relay",
+                probe=False)
+
+    def start_main(self):
+        options = f"--static-auth-secret={SECRET} --room-size 4 --open-rooms -n"
+        self.servers["main"] = TurnServer(
+            [*COMMAND_LINE.split(), *options.split()], self.log / "site.log", namespace="relay",
+            probe=False)
+        wait_until(lambda: probe("alice", "server", routed_network.SERVER, "3478")["tcp"], 15,
+                   "the site answers alice")
+
+    def restart(self):
+        self.servers["main"].signal(signal.SIGINT)
+        self.servers["main"].wait(10)
+        self.start_main()
+
+    def expect_running(self):
+        for name, server in self.servers.items():
+            expect(server.running(), f"{name} ended: {server.output()[-500:]}")
+
+    def stop(self):
+        for server in self.servers.values():
+            server.stop()
+
+
+def run_pages(results, log):
+    site = Site(log)
+    try:
+        site.start()
+        screenshots = ROOT / "build/screenshots"
+        run_script(results, log, "pages.mjs", [screenshots, expired_password()], CASES_OF_PAGES,
+                   {"restart": site.restart})
+        results.run("the site is still there", site.expect_running)
+    finally:
+        site.stop()
 
 
 def main():
@@ -133,8 +212,10 @@ def main():
         results.run("the router keeps the clients apart", check_wall)
         results.run("replies survive the router", check_replies_survive_the_router)
         trust_authority(log, pathlib.Path(os.environ["STATE_DIRECTORY"]) / "ca.pem")
-        run_calls(results, log)
+        run_script(results, log, "call.mjs", [], CASES_OF_CALL)
         results.run("the server is still there", lambda: expect(server.running(), "it ended"))
+        server.stop()
+        run_pages(results, log)
     except Failure as failure:
         results.add("the lab", f"{failure}\n{server.output()[-1500:]}")
     finally:

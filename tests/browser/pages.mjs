@@ -1,0 +1,305 @@
+// The pages of the server in two Chromium, each in its network namespace. Started by run.py:
+//   node pages.mjs MODULES SERVER LOG_FOLDER SCREENSHOTS EXPIRED_PASSWORD
+// Prints a line of JSON per case: {"name", "problem" or null, "seconds"}; or {"ask": ...}, and goes
+// on when a line comes on its standard input.
+import fs from "node:fs";
+import path from "node:path";
+import process from "node:process";
+import readline from "node:readline";
+import { expect, launch, report, waitFor } from "./chromium.mjs";
+
+const [modules, server, logFolder, screenshots, expiredPassword] = process.argv.slice(2);
+const here = path.dirname(new URL(import.meta.url).pathname);
+const SITE = `https://${server}:8098`;
+const SOON_MS = 20_000;
+const DESKTOP = { viewport: { width: 1280, height: 800 }, locale: "en-US" };
+const PHONE = {
+  viewport: { width: 390, height: 844 }, locale: "zh-CN", isMobile: true, hasTouch: true,
+  colorScheme: "dark",
+};
+
+const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+async function ask(what) {
+  console.log(JSON.stringify({ ask: what }));
+  await lines.next();
+}
+
+/** A page in a window of its own; a script that fails on it is a problem of the case. */
+async function open(browser, where, options = DESKTOP) {
+  const context = await browser.newContext({ ...options });
+  if (options.withoutWebSocket) {
+    await context.addInitScript(() => {
+      window.WebSocket = class {
+        constructor() { setTimeout(() => this.onclose({ code: 1006 })); }
+        close() {}
+      };
+    });
+  }
+  if (options.transport) await context.addInitScript(onlyOver, options.transport);
+  const page = await context.newPage();
+  page.problems = [];
+  page.on("pageerror", (error) => page.problems.push(String(error)));
+  page.on("console", (message) => {
+    if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
+  });
+  await page.goto(SITE + where);
+  return page;
+}
+
+/** Leaves, of what the server offers, the URLs of one transport. Runs within the page. */
+function onlyOver(transport) {
+  const pattern = { udp: "^turn:.*=udp$", tcp: "^turn:.*=tcp$", tls: "^turns:" }[transport];
+  const { json } = Response.prototype;
+  Response.prototype.json = async function filtered() {
+    const answer = await json.call(this);
+    for (const each of answer.iceServers ?? []) {
+      each.urls = each.urls.filter((url) => new RegExp(pattern).test(url));
+    }
+    return answer;
+  };
+}
+
+async function closeAll(pages) {
+  await Promise.all(pages.map((page) => page.context().close()));
+  for (const page of pages) expect(page.problems.length === 0, page.problems.join("; "));
+}
+
+async function enter(browser, room, name, options = {}) {
+  const { relayOnly = true, ...rest } = options;
+  const page = await open(browser, `/#room=${encodeURIComponent(room)}`, { ...DESKTOP, ...rest });
+  await page.locator("#camera:enabled").waitFor({ timeout: SOON_MS }); // The devices are there.
+  await page.fill("#name", name);
+  if (relayOnly) await page.check("#relay-only");
+  await page.click("#join button[type=submit]");
+  return page;
+}
+
+/** The pictures of the others: frames of each. */
+function framesOf(page) {
+  return page.evaluate(() => [...document.querySelectorAll(".tile:not(.self) video")]
+    .map((video) => video.getVideoPlaybackQuality().totalVideoFrames));
+}
+
+async function sees(page, count, deadlineMs = SOON_MS) {
+  const first = await waitFor(`${count} pictures`, deadlineMs, () => framesOf(page),
+    (frames) => frames.length === count && frames.every((each) => each > 0));
+  await waitFor("they move", deadlineMs, () => framesOf(page), (frames) =>
+    frames.length === count && frames.every((each, i) => each > first[i] + 5));
+}
+
+async function callOver(browsers, transport) {
+  const pages = await Promise.all(browsers.map((browser, i) =>
+    enter(browser, `over ${transport}`, `P${i}`, { transport })));
+  await Promise.all(pages.map((page) => sees(page, 1)));
+  await pages[0].click("#show-path");
+  const way = await waitFor("the way", SOON_MS, () => pages[0].textContent("#paths p"),
+    (said) => said.includes("carries the call"));
+  expect(way.includes(server) && way.includes(transport.toUpperCase()), way);
+  await pages[0].click("#show-chat");
+  await pages[0].fill("#chat-text", "<b>hello</b>");
+  await pages[0].press("#chat-text", "Enter");
+  await waitFor("the message", SOON_MS, () => pages[1].textContent("#messages"),
+    (messages) => messages.includes("<b>hello</b>"));
+  await closeAll(pages);
+}
+
+// Four in a room: a mesh. One loads the page again, then the server starts anew.
+async function mesh(browsers) {
+  const [alice, bob] = browsers;
+  const pages = await Promise.all([alice, bob, alice, bob].map((browser, i) =>
+    enter(browser, "mesh", `P${i}`)));
+  await report("four tabs in a room see each other", () =>
+    Promise.all(pages.map((page) => sees(page, 3, 30_000))));
+  await pages[0].screenshot({ path: path.join(screenshots, "call-mesh-desktop.png") });
+  await report("a page loaded again is back in the call", async () => {
+    await pages[1].reload();
+    await Promise.all(pages.map((page) => sees(page, 3, 30_000)));
+  });
+  await report("the call goes on when the server has started anew", async () => {
+    await ask("restart");
+    const all = /^\s*In the call with P\d, P\d, and P\d/;
+    await Promise.all(pages.map((page) => waitFor("the room", 30_000,
+      () => page.textContent("#status"), (said) => all.test(said))));
+    await Promise.all(pages.map((page) => sees(page, 3, 30_000)));
+    await closeAll(pages);
+  });
+}
+
+async function withoutWebSockets(browsers) {
+  const pages = await Promise.all([
+    enter(browsers[0], "events", "Event", { withoutWebSocket: true }),
+    enter(browsers[1], "events", "Socket"),
+  ]);
+  await Promise.all(pages.map((page) => sees(page, 1)));
+  await closeAll(pages);
+}
+
+/** A scripted client and our page, the client first or last. */
+async function withCourseClient(browsers, dialect, isFirst) {
+  const room = `course ${dialect} ${isFirst}`;
+  const other = await open(browsers[1], "/healthz", { bypassCSP: true });
+  await other.addScriptTag({ content: fs.readFileSync(path.join(here, "course_peer.js"), "utf8") });
+  const urls = `turn:${server}:3478?transport=udp`;
+  const facts = {
+    url: SITE.replace("https", "wss") + "/ws", room, uid: dialect, dialect,
+    iceServers: [{ urls, username: "lqf", credential: "123456" }],
+  };
+  const ours = () => enter(browsers[0], room, "Page");
+  const theirs = () => other.evaluate((given) => enterCourse(given), facts);
+  if (isFirst) await theirs();
+  const page = await ours();
+  if (!isFirst) {
+    await page.locator("#waiting").waitFor({ timeout: SOON_MS });
+    await waitFor("the room", SOON_MS, () => page.textContent("#status"),
+      (said) => said.includes("alone"));
+    await theirs();
+  }
+  await sees(page, 1);
+  const seen = () => other.evaluate(() => ({ frames: courseFrames, problems: courseProblems }));
+  const { problems } = await waitFor("the client sees the page", SOON_MS, seen,
+    ({ frames }) => frames > 5);
+  expect(problems.length === 0, problems.join("; "));
+  await closeAll([page, other]);
+}
+
+async function hostileNames(browsers) {
+  const attack = "<img src=x onerror=hacked=1>";
+  const room = `"'>${attack}`;
+  const pages = await Promise.all(browsers.map((browser) => enter(browser, room, attack)));
+  await Promise.all(pages.map((page) => sees(page, 1)));
+  for (const page of pages) {
+    await waitFor("the name as text", SOON_MS, () => page.textContent("#tiles"),
+      (said) => said.includes(attack));
+    expect((await page.textContent("#call-title")).includes(attack), "the room is not named");
+    expect(await page.evaluate(() => window.hacked === undefined &&
+      document.querySelectorAll("img[onerror]").length === 0), "a script of a name ran");
+  }
+  await closeAll(pages);
+}
+
+// --- Connection test
+
+const USER = { username: "lqf", password: "123456" };
+const TESTS = [
+  ["good", { ...USER, urls: over(3478, "udp", "tcp") }, "All is well"],
+  ["a wrong password", { ...USER, password: "654321", urls: over(3478, "udp") },
+    "user or password is wrong"],
+  ["UDP that is blocked", { ...USER, urls: over(3600, "udp", "tcp") },
+    "UDP to the relay does not get through"],
+  ["a closed range of relay ports", { ...USER, urls: over(3700, "udp") },
+    "relay ports are closed from outside"],
+  ["a private external address", { ...USER, urls: over(3500, "udp") },
+    "gives out 10.9.9.2, an address of its own private network"],
+  ["an expired credential",
+    { username: "1700000000:alice", password: expiredPassword, urls: over(3478, "udp") },
+    "The credential expired at"],
+  ["a server that is not there", { ...USER, urls: over(3999, "tcp") }, "does not answer at all"],
+];
+
+function over(port, ...transports) {
+  return transports.map((each) => `turn:${server}:${port}?transport=${each}`).join("\n");
+}
+
+async function connectionTest(browser, { username, password, urls }, sentence) {
+  const page = await open(browser, "/ice-test");
+  await waitFor("the test of its own", 30_000, () => page.isEnabled("#start"));
+  await page.fill("#urls", urls);
+  await page.fill("#username", username);
+  await page.fill("#password", password);
+  await page.click("#start");
+  const verdict = await waitFor("a verdict", 30_000,
+    async () => (await page.isEnabled("#start")) && page.textContent("#verdict"));
+  expect(verdict.includes(sentence), `it says: ${verdict.trim()}`);
+  await closeAll([page]);
+}
+
+// --- All pages
+
+async function chat(browsers) {
+  const pages = await Promise.all(browsers.map((browser) => open(browser, "/chat")));
+  for (const page of pages) {
+    await waitFor("the chat", SOON_MS, () => page.textContent("#state"),
+      (said) => said === "Connected");
+  }
+  await pages[0].fill("#text", "<i>tea</i> & 茶");
+  await pages[0].press("#text", "Enter");
+  await waitFor("the message", SOON_MS, () => pages[1].textContent("#messages"),
+    (said) => said.includes("<i>tea</i> & 茶"));
+  await waitFor("one's own message", SOON_MS, () => pages[0].textContent("#messages .mine"),
+    (said) => said.includes("You") && said.includes("<i>tea</i> & 茶"));
+  await closeAll(pages);
+}
+
+/** Every control of the page has a name. */
+async function expectNames(page, where) {
+  const tree = await page.locator("body").ariaSnapshot();
+  const control = /- (button|link|textbox|combobox|switch|checkbox|tab)\b(?! ")/;
+  const nameless = tree.split("\n").filter((line) => control.test(line));
+  expect(nameless.length === 0, `${where}: without a name: ${nameless.join(";")}\n${tree}`);
+}
+
+async function look(page, name, isPhone) {
+  await expectNames(page, name);
+  const suffix = isPhone ? "phone" : "desktop";
+  await page.screenshot({ path: path.join(screenshots, `${name}-${suffix}.png`), fullPage: true });
+}
+
+async function lookAtAll(browsers, options) {
+  const isPhone = options === PHONE;
+  const test = await open(browsers[0], "/ice-test", options);
+  const talk = await open(browsers[0], "/chat", options);
+  const lobby = await open(browsers[0], "/", options);
+  await lobby.locator("#camera:enabled").waitFor({ timeout: SOON_MS });
+  await look(lobby, "lobby", isPhone);
+  const room = `look ${isPhone}`;
+  const page = await enter(browsers[0], room, "Ann", options);
+  await page.locator("#waiting canvas").waitFor({ timeout: SOON_MS });
+  await look(page, "waiting", isPhone);
+  const other = await enter(browsers[1], room, "李雷");
+  await sees(page, 1);
+  await page.click("#show-path");
+  await page.locator("#paths dl").waitFor({ timeout: SOON_MS });
+  await look(page, "call-path", isPhone);
+  await page.click("#tab-chat");
+  await look(page, "call-chat", isPhone);
+  await look(talk, "chat", isPhone);
+  await waitFor("the test", 30_000, () => test.isEnabled("#start"));
+  await look(test, "ice-test", isPhone);
+  const language = await lobby.evaluate(() => document.documentElement.lang);
+  expect(language === (isPhone ? "zh-CN" : "en"), `the page speaks ${language}`);
+  await lobby.click("#language");
+  const title = await lobby.textContent("#join h1");
+  expect(title === (isPhone ? "Start a call" : "开始通话"), `the switch made ${title} of it`);
+  await closeAll([lobby, page, other, talk, test]);
+}
+
+fs.mkdirSync(screenshots, { recursive: true });
+const browsers = await Promise.all(["alice", "bob"].map((name) =>
+  launch(modules, logFolder, name)));
+try {
+  await mesh(browsers);
+  const tests = TESTS.map(([name, given, sentence]) =>
+    report(`the connection test tells ${name}`, () =>
+      connectionTest(browsers[0], given, sentence)));
+  for (const transport of ["udp", "tcp", "tls"]) {
+    await report(`the call page through the relay over ${transport}`,
+      () => callOver(browsers, transport));
+  }
+  await Promise.all(tests);
+  await Promise.all([
+    report("a page without WebSockets is in the call by events and POSTs",
+      () => withoutWebSockets(browsers)),
+    report("the first dialect of candidates, as the one that calls",
+      () => withCourseClient(browsers, "v1", true)),
+    report("the second dialect of candidates, as the one that answers",
+      () => withCourseClient(browsers, "v2", false)),
+    report("names of a hostile person run no script", () => hostileNames(browsers)),
+    report("the chat page", () => chat(browsers)),
+  ]);
+  await report("every page at a desk, in English", () => lookAtAll(browsers, DESKTOP));
+  await report("every page on a phone, in Chinese", () => lookAtAll(browsers, PHONE));
+} finally {
+  await Promise.all(browsers.map((browser) => browser.close()));
+}
+lines.return();
+process.stdin.destroy();
