@@ -17,7 +17,7 @@ inline constexpr std::size_t max_idle_connections = 1024;
 inline constexpr std::chrono::seconds idle_time{30};
 
 /// Of the chat, at once; a further one is turned away.
-inline constexpr std::size_t max_chat_guests = 1000;
+inline constexpr std::size_t max_chat_guests = 200;
 /// What somebody says in it at once, in bytes.
 inline constexpr std::size_t max_chat_message = 2048;
 

@@ -36,7 +36,7 @@ TEST_CASE("what is said in the chat is text, never HTML or JSON", "[signaling]")
                             R"x(onerror=\"alert(1)\"&gt; &amp; {\"cmd\":\"join\"}"})x"});
 }
 
-TEST_CASE("the chat takes 2 kB at once and a thousand guests", "[signaling]") {
+TEST_CASE("the chat takes 2 kB at once and two hundred guests", "[signaling]") {
   Bench bench;
   Client one = bench.open(0, Dialect::chat);
   one.hear();
