@@ -20,7 +20,7 @@ struct Command {
   Outcome (*run)(Request);
 };
 
-constexpr std::array<Command, 2> all{{
+constexpr std::array<Command, 3> all{{
     {"credentials", "turnserver credentials [--name NAME] [--ttl TIME] [--json]",
      "Prints credentials that let a client relay through this machine's server until they end.\n\n"
      "  --name NAME   who it is, in logs and quotas [default: turnbox]\n"
@@ -31,6 +31,13 @@ constexpr std::array<Command, 2> all{{
      "Prints a link that lets who has it into a room, and relay while there.\n\n"
      "  --ttl TIME    how long it is good: 3600, 90m, 2h, 7d [default: 1d]\n",
      &link},
+    {"doctor", "turnserver doctor [URL [USER PASSWORD]] [--json]",
+     "Examines a TURN server as a client sees it: this machine's own, or that of the URL\n"
+     "(turn:HOST:PORT?transport=udp, turns:HOST, HOST:PORT). A line for each finding, and what to\n"
+     "do where something is wrong; exit code 1 then.\n\n"
+     "  --json        {\"ok\": ..., \"checks\": [{\"check\", \"verdict\", \"detail\", "
+     "\"advice\"}]}\n",
+     &doctor},
 }};
 
 constexpr std::string_view common_help =
@@ -127,8 +134,8 @@ std::expected<Plan, std::string> plan_of(Request& request) {
   Settings& settings = request.settings;
   if (settings.secrets.empty() && !settings.anonymous) {
     auto kept = read_shared_secret(secret_folder(settings));
-    if (!kept) return std::unexpected(kept.error());
-    host.kept_secret = *std::move(kept);
+    if (!kept && settings.users.empty()) return std::unexpected(kept.error());
+    if (kept) host.kept_secret = *std::move(kept);
   }
   return make_plan(std::move(settings), host);
 }

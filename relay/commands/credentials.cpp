@@ -12,6 +12,7 @@
 #include "relay/http/query.h"
 #include "relay/http/utf8.h"
 #include "relay/plan_addresses.h"
+#include "relay/shared_secret.h"
 
 namespace relay::commands {
 namespace {
@@ -45,6 +46,15 @@ std::string page_of(const Plan& plan, const Ports& ports,
   return fmt::format("https://{}:{}/", in_url(host), ports.tls);
 }
 
+std::expected<Plan, std::string> plan_with_secret(Request& request) {
+  auto plan = plan_of(request);
+  if (!plan || plan->settings.anonymous || !plan->settings.secrets.empty()) return plan;
+  auto kept = read_shared_secret(secret_folder(plan->settings));
+  if (!kept) return std::unexpected(kept.error());
+  plan->settings.secrets.push_back(*std::move(kept));
+  return plan;
+}
+
 }  // namespace
 
 Outcome credentials(Request request) {
@@ -55,7 +65,7 @@ Outcome credentials(Request request) {
   const std::string name = request.name.value_or(std::string(made_up_user));
   if (!is_name(name)) return std::unexpected(fmt::format("--name: write {}", good_name));
   const std::chrono::seconds ttl = request.ttl.value_or(2h);
-  const auto plan = plan_of(request);
+  const auto plan = plan_with_secret(request);
   if (!plan) return std::unexpected(plan.error());
   if (plan->settings.anonymous) {
     return std::unexpected("anybody may relay through this server (--no-auth): none are needed");
@@ -81,7 +91,7 @@ Outcome link(Request request) {
   }
   const std::string room = request.words.front();
   const std::chrono::seconds ttl = request.ttl.value_or(24h);
-  const auto plan = plan_of(request);
+  const auto plan = plan_with_secret(request);
   if (!plan) return std::unexpected(plan.error());
   const Ports ports = configured_ports(*plan);
   const std::string page = page_of(*plan, ports, configured_certificate(plan->settings));

@@ -59,6 +59,17 @@ std::expected<stun::Bytes, Failure> Connection::receive(const Patience& patience
   }
 }
 
+std::string Connection::receive_text(const Patience& patience) {
+  std::string text;
+  while (text.size() < buffer_.size() && !text.contains("\r\n\r\n")) {
+    const auto got = receive_some(std::span(buffer_).first(buffer_.size() - text.size()));
+    if (!got) break;
+    text.append(reinterpret_cast<const char*>(buffer_.data()), *got);
+    if (*got == 0 && !wait_for(socket_.number(), POLLIN, patience)) break;
+  }
+  return text;
+}
+
 /// 0: nothing is there now.
 std::expected<std::size_t, Failure> Connection::receive_some(std::span<std::byte> into) {
   if (tls_) return tls_->receive(into);

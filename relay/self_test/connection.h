@@ -30,6 +30,9 @@ class Connection {
   /// time: an empty one.
   std::expected<stun::Bytes, Failure> receive(const Patience& patience);
 
+  /// What comes of a head of HTTP until its end, or until nothing more comes; 4096 bytes at most.
+  std::string receive_text(const Patience& patience);
+
   turn::Transport transport() const { return transport_; }
   /// Null where there is no TLS.
   const TlsChannel* tls() const { return tls_ ? &*tls_ : nullptr; }

@@ -150,6 +150,7 @@ template <typename AddAttributes>
 TurnClient::Result TurnClient::request(Method method, const Patience& patience,
                                        AddAttributes add_attributes) {
   for (int attempt = 0;; ++attempt) {
+    refusal_.reset();
     const stun::TransactionId id = new_transaction();
     stun::MessageBuilder message(request_, {method, stun::Class::request}, id);
     add_attributes(message);
@@ -161,6 +162,7 @@ TurnClient::Result TurnClient::request(Method method, const Patience& patience,
       return std::unexpected(fmt::format("{}: {}", name_of(method), answer.error()));
     }
     if (answer->message_class() == stun::Class::success) return answer;
+    refusal_ = error_of(*answer);
     if (attempt >= 2 || !take_challenge(*answer)) return std::unexpected(refused(method, *answer));
   }
 }

@@ -32,6 +32,11 @@ class TurnClient {
                                             const Patience& patience);
   /// Sends over the channel and waits for the same to come back: how long that took.
   std::expected<std::chrono::microseconds, Failure> echo(const Patience& patience);
+  /// A message through the relay to its own relayed address and back.
+  std::expected<std::chrono::microseconds, Failure> send_around(
+      const stun::TransportAddress& relayed, const Patience& patience);
+  /// The error that the last request was answered with; nothing: it was none, or had no answer.
+  std::optional<stun::ErrorCode> refusal() const { return refusal_; }
   /// An allocation, and a message through it to its own relayed address and back: how long that
   /// message took. Releases it.
   std::expected<std::chrono::microseconds, Failure> relay_around(const Patience& patience);
@@ -39,8 +44,6 @@ class TurnClient {
   void release(const Patience& patience);
 
  private:
-  std::expected<std::chrono::microseconds, Failure> send_around(
-      const stun::TransportAddress& relayed, const Patience& patience);
   using Result = std::expected<stun::MessageView, Failure>;
   template <typename AddAttributes>
   Result request(stun::Method method, const Patience& patience, AddAttributes add_attributes);
@@ -52,6 +55,7 @@ class TurnClient {
   Connection connection_;
   std::optional<Credentials> credentials_;
   net::Csprng random_;
+  std::optional<stun::ErrorCode> refusal_;
   std::string realm_, nonce_;  // empty: not challenged yet
   std::vector<std::byte> password_algorithms_;
   std::array<std::byte, 2048> request_{};

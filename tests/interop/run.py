@@ -22,6 +22,7 @@ import balancing_cases  # noqa: E402
 import capture  # noqa: E402
 import client_cases  # noqa: E402
 import discovery_cases  # noqa: E402
+import doctor_cases  # noqa: E402
 import dtls_cases  # noqa: E402
 import http_cases  # noqa: E402
 import icmp_cases  # noqa: E402
@@ -87,7 +88,8 @@ def main():
     single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases,
                                   tls_cases,
                                   discovery_cases, dtls_cases, http_cases, tcp_relay_cases,
-                                  balancing_cases, mobility_cases, oauth_cases, icmp_cases)
+                                  balancing_cases, doctor_cases, mobility_cases, oauth_cases,
+                                  icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:
