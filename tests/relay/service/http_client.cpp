@@ -80,6 +80,13 @@ HttpAnswer HttpClient::get(const std::string& path, const std::string& more_fiel
   return receive();
 }
 
+std::string HttpClient::take(std::size_t size) {
+  while (received_.size() < size) REQUIRE(read_some());
+  const std::string taken = received_.substr(0, size);
+  received_.erase(0, size);
+  return taken;
+}
+
 std::string HttpClient::read_to_end() {
   while (read_some()) {
   }

@@ -24,6 +24,8 @@ class HttpClient {
   /// The next answer; with `no_content`, one to HEAD.
   HttpAnswer receive(bool no_content = false);
   HttpAnswer get(const std::string& path, const std::string& more_fields = "");
+  /// So many of the next bytes, whatever they are.
+  std::string take(std::size_t size);
   /// What is left to read until the server closes.
   std::string read_to_end();
   bool is_tls() const { return ssl_ != nullptr; }
