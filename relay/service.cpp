@@ -72,7 +72,8 @@ http::HouseRules house_rules(const Plan& plan) {
   http::HouseRules rules{.site = site_options(plan.settings),
                          .connections_per_address = plan.settings.signaling.connections_per_address,
                          .origins = plan.settings.signaling.origins,
-                         .trusted_proxies = http_proxies(plan.settings)};
+                         .trusted_proxies = http_proxies(plan.settings),
+                         .web_sockets = {.ping_interval = plan.settings.signaling.ping_interval}};
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     if (!is_local_only(relay.advertised())) rules.public_addresses.push_back(relay.local);
   }

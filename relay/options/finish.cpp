@@ -137,7 +137,7 @@ void settle_signaling(Draft& draft, SignalingSettings& signal) {
   }
   if (signal.served) return;
   for (const std::string_view name : {"signal-port", "signal-tls-port", "chat-port", "ws-origin",
-                                      "web-root", "room-size", "signal-connections"}) {
+                                      "ws-ping", "web-root", "room-size", "signal-connections"}) {
     if (last_given(draft, name) == nullptr) continue;
     draft.parsed.warnings.push_back(fmt::format(
         "{}: no effect, because of {}", given_at(draft, name), given_at(draft, "no-signal")));

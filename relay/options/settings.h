@@ -103,6 +103,7 @@ struct SignalingSettings {
   std::vector<std::string> origins;        // of pages elsewhere that may connect; `*`: all
   std::string web_root;                    // empty: the built-in pages
   std::size_t room_size = 2;
+  std::chrono::seconds ping_interval{25};
   std::size_t connections_per_address = 20;  // 0: no limit
 };
 inline constexpr std::uint16_t usual_signal_port = 8099, usual_signal_tls_port = 8098;

@@ -53,6 +53,18 @@ constexpr Option table[] = {
          [](Draft& d, std::string_view v) {
            return append(web_origin(v), d.settings().signaling.origins);
          }},
+    {.name = "ws-ping",
+     .kind = Kind::value,
+     .value_name = "N",
+     .default_value = "25",
+     .unit = "seconds",
+     .help =
+         "Between two pings to a WebSocket that is silent; one that does not answer two of them "
+         "is closed. nginx takes 60 s of silence for an end (proxy_read_timeout).",
+     .set =
+         [](Draft& d, std::string_view v) {
+           return store(seconds(v, 1), d.settings().signaling.ping_interval);
+         }},
     {.name = "web-root",
      .kind = Kind::value,
      .value_name = "DIR",

@@ -34,6 +34,7 @@ import signaling_cases  # noqa: E402
 import tcp_relay_cases  # noqa: E402
 import tls_cases  # noqa: E402
 import uclient_cases  # noqa: E402
+import web_cases  # noqa: E402
 from lab import ROOT, Lab  # noqa: E402
 from server_under_test import Failure  # noqa: E402
 
@@ -86,10 +87,9 @@ def main():
     options = parser.parse_args()
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases,
-                                  tls_cases,
-                                  discovery_cases, dtls_cases, http_cases, tcp_relay_cases,
-                                  balancing_cases, doctor_cases, mobility_cases, oauth_cases,
-                                  icmp_cases)
+                                  web_cases, tls_cases, discovery_cases, dtls_cases, http_cases,
+                                  tcp_relay_cases, balancing_cases, doctor_cases, mobility_cases,
+                                  oauth_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
     if options.list:

@@ -67,4 +67,35 @@ TEST_CASE("wrong values are told what to write instead", "[options]") {
   CHECK_THAT(failure({"--prometheus-tls", "--no-tls"}), Contains("contradict each other"));
 }
 
+TEST_CASE("pages and signaling have ports, unless there are none", "[options]") {
+  const SignalingSettings usual = parsed({}).settings.signaling;
+  CHECK(usual.served);
+  CHECK_FALSE(usual.port.has_value());
+  CHECK_FALSE(usual.chat_port.has_value());
+  CHECK(usual.ping_interval.count() == 25);
+  CHECK(parsed({"-p", "0"}).settings.signaling.port == 0);
+  CHECK(parsed({"-p", "0", "--signal-tls-port=443"}).settings.signaling.tls_port == 443);
+  const SignalingSettings given =
+      parsed({"--signal-port=80", "--chat-port=8010", "--ws-origin=https://a.example:8443",
+              "--ws-origin=*", "--web-root=/srv/www", "--signal-connections=0", "--ws-ping=40"})
+          .settings.signaling;
+  CHECK(given.port == 80);
+  CHECK(given.chat_port == 8010);
+  CHECK(given.origins == std::vector<std::string>{"https://a.example:8443", "*"});
+  CHECK(given.web_root == "/srv/www");
+  CHECK(given.connections_per_address == 0);
+  CHECK(given.ping_interval.count() == 40);
+  const Parsed none = parsed({"--no-signal", "--signal-port=80"});
+  CHECK_FALSE(none.settings.signaling.served);
+  REQUIRE(none.warnings.size() == 1);
+  CHECK_THAT(none.warnings.front(), Contains("no effect, because of no-signal"));
+
+  CHECK_THAT(failure({"--ws-origin=example.org"}),
+             Contains("\"example.org\" is no origin; write one such as https://example.org, or *"));
+  CHECK_THAT(failure({"--ws-origin=https://example.org/"}),
+             Contains("has more than an origin; write scheme, host and port alone"));
+  CHECK_THAT(failure({"--ws-ping=0"}), Contains("ws-ping"));
+  CHECK_THAT(failure({"--chat-port=99999"}), Contains("\"99999\" is not a port"));
+}
+
 }  // namespace relay::options
