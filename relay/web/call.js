@@ -1,11 +1,12 @@
 // The call page: a lobby to look into the mirror in, and the call.
 
 import { Devices } from "./devices.js";
-import { label, listFormat, say, speak, text } from "./language.js";
-import { Messages } from "./messages.js";
-import { Notices, copyFrom } from "./notices.js";
-import { drawCode } from "./qr.js";
+import { Invitation } from "./invitation.js";
+import { listFormat, say, speak, text } from "./language.js";
+import { recall, recallOfTab, remember, rememberOfTab } from "./memory.js";
+import { Notices } from "./notices.js";
 import { Room } from "./room.js";
+import { SidePanel } from "./side_panel.js";
 import { Tiles, showToggle } from "./tiles.js";
 import { Ways, shortWay } from "./ways.js";
 import { words as callWords } from "./words_call.js";
@@ -21,7 +22,8 @@ const devices = new Devices();
 const notices = new Notices($("notices"));
 const tiles = new Tiles($("tiles"));
 const ways = new Ways($("paths"), $("path-empty"));
-const messages = new Messages($("messages"));
+const panel = new SidePanel((words) => room?.chat(words));
+const invitation = new Invitation(linkToRoom);
 const link = readLink();
 let room;
 let serverState = "connecting";
@@ -97,8 +99,8 @@ function enter(isReload = false) {
   $("room").value ||= suggestRoom();
   const name = $("room").value.trim();
   const relayOnly = $("relay-only").checked;
-  sessionStorage.setItem(IN_CALL, JSON.stringify({ room: name, relayOnly }));
-  localStorage.setItem(NAME, $("name").value.trim());
+  rememberOfTab(IN_CALL, { room: name, relayOnly });
+  remember(NAME, $("name").value.trim());
   history.replaceState(null, "", linkToRoom());
   notices.hide("notice.full", "notice.replaced", "notice.refused", "notice.name");
   room = new Room({
@@ -121,7 +123,7 @@ function enter(isReload = false) {
   say($("call-title"), "call.title", { room: name });
   document.title = `${name} · turnbox`;
   $("call-title").focus();
-  $("waiting-code").replaceChildren(codeOf(linkToRoom()));
+  invitation.show();
   showDevices();
   showStatus();
   room.enter();
@@ -136,11 +138,10 @@ function leave() {
   room = undefined;
   clearInterval(measuring);
   clearInterval(troubleTimer);
-  sessionStorage.removeItem(IN_CALL);
+  rememberOfTab(IN_CALL, null);
   tiles.clear();
   ways.clear();
-  messages.clear();
-  closePanel();
+  panel.clear();
   $("call").hidden = true;
   $("lobby").hidden = false;
   document.body.classList.remove("in-call");
@@ -160,10 +161,10 @@ function listen(entered) {
   on("left", ({ peer }) => {
     tiles.remove(peer.uid);
     ways.remove(peer.uid);
-    if (peer.wasConnected) messages.event(text("panel.left", { name: nameOf(peer) }));
+    if (peer.wasConnected) panel.event("panel.left", { name: nameOf(peer) });
     showStatus();
   });
-  on("chat", ({ peer, text: words }) => heardMessage(nameOf(peer), words));
+  on("chat", ({ peer, text: words }) => panel.heard(nameOf(peer), words));
   on("candidate-error", ({ error }) => { relayTrouble = error; });
   on("relay", (key) => notices.show(key));
   on("refused", (key) => {
@@ -185,7 +186,7 @@ function showPeer(peer) {
   if (!peer.isConnected) tile.way(`state.${peer.state}`);
   if (peer.isConnected && peer.name && !peer.wasConnected) {
     peer.wasConnected = true;
-    messages.event(text("panel.came", { name: nameOf(peer) }));
+    panel.event("panel.came", { name: nameOf(peer) });
   }
 }
 
@@ -225,7 +226,8 @@ function showStatus() {
 // A call that does not come about says why, as far as this side can know.
 function lookForTrouble() {
   if (!room) return;
-  const test = { link: { href: "/ice-test", target: "_blank", key: "notice.test" } };
+  const href = `/ice-test${location.hash}`;
+  const test = { link: { href, target: "_blank", key: "notice.test" } };
   const peers = [...room.peers.values()];
   const late = peers.find((peer) => !peer.isConnected && Date.now() - peer.since > NO_WAY_MS);
   if (late) notices.show("notice.no-way", { ...test, isBad: true, values: { name: nameOf(late) } });
@@ -242,66 +244,6 @@ function lookForTrouble() {
   relayTrouble = undefined;
 }
 
-// --- Panel and messages
-
-function openPanel(name) {
-  for (const [tab, button] of [["chat", $("show-chat")], ["path", $("show-path")]]) {
-    const isShown = tab === name;
-    $(`pane-${tab}`).hidden = !isShown;
-    $(`tab-${tab}`).setAttribute("aria-selected", String(isShown));
-    $(`tab-${tab}`).tabIndex = isShown ? 0 : -1;
-    button.setAttribute("aria-expanded", String(isShown));
-  }
-  $("panel").hidden = name === undefined;
-  if (name === "chat") {
-    $("unread").hidden = true;
-    $("unread").textContent = "";
-    $("chat-text").focus();
-  } else if (name) $(`tab-${name}`).focus();
-}
-
-function closePanel() {
-  openPanel(undefined);
-}
-
-function togglePanel(name) {
-  const isOpen = !$("panel").hidden && !$(`pane-${name}`).hidden;
-  openPanel(isOpen ? undefined : name);
-}
-
-function heardMessage(from, words) {
-  messages.add(words, { from });
-  if (!$("panel").hidden && !$("pane-chat").hidden) return;
-  $("unread").hidden = false;
-  $("unread").textContent = String(Number($("unread").textContent) + 1);
-}
-
-function sendMessage(event) {
-  event.preventDefault();
-  const words = $("chat-text").value.trim();
-  if (!words) return;
-  if (!room.chat(words)) return messages.event(text("panel.unsent"));
-  messages.add(words, { isMine: true });
-  $("chat-text").value = "";
-}
-
-// --- Invitation
-
-function codeOf(url) {
-  const canvas = drawCode(url);
-  if (!canvas) return "";
-  canvas.setAttribute("role", "img");
-  label(canvas, "share.code");
-  return canvas;
-}
-
-function share() {
-  $("share-link").value = linkToRoom();
-  $("share-code").replaceChildren(codeOf(linkToRoom()));
-  $("share-send").hidden = !navigator.share;
-  $("share").showModal();
-}
-
 // --- Start
 
 function wire() {
@@ -313,22 +255,6 @@ function wire() {
   $("toggle-screen").onclick = () => devices.toggleScreen();
   $("camera").onchange = ({ target }) => devices.choose("video", target.value);
   $("microphone").onchange = ({ target }) => devices.choose("audio", target.value);
-  for (const name of ["chat", "path"]) {
-    $(`show-${name}`).onclick = () => togglePanel(name);
-    $(`tab-${name}`).onclick = () => openPanel(name);
-  }
-  $("panel").addEventListener("keydown", ({ key, target }) => {
-    if (key === "Escape") closePanel();
-    const isArrow = ["ArrowLeft", "ArrowRight"].includes(key);
-    if (isArrow && target.role === "tab") openPanel(target.id === "tab-chat" ? "path" : "chat");
-  });
-  $("panel-close").onclick = closePanel;
-  $("chat").addEventListener("submit", sendMessage);
-  $("show-share").onclick = share;
-  $("share-close").onclick = () => $("share").close();
-  $("share-copy").onclick = () => copyFrom($("share-copy"), linkToRoom(), $("share-link"));
-  $("waiting-copy").onclick = () => copyFrom($("waiting-copy"), linkToRoom());
-  $("share-send").onclick = () => navigator.share({ url: linkToRoom() }).catch(() => {});
   $("hang-up").onclick = leave;
   window.addEventListener("pagehide", () => room?.leave());
   window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
@@ -341,11 +267,10 @@ function wire() {
 async function start() {
   speak(words, callWords);
   wire();
-  closePanel();
-  $("name").value = localStorage.getItem(NAME) ?? "";
+  $("name").value = recall(NAME) ?? "";
   $("room").value = link.room || suggestRoom();
   showDevices();
-  const before = JSON.parse(sessionStorage.getItem(IN_CALL) ?? "null");
+  const before = recallOfTab(IN_CALL);
   const goesOn = before !== null && (link.room === "" || link.room === before.room);
   if (goesOn) {
     $("room").value = before.room;
@@ -353,7 +278,7 @@ async function start() {
   }
   await devices.open();
   await showPickers();
-  if (goesOn) enter(true);
+  if (goesOn && !room) enter(true);
 }
 
 start();

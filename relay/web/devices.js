@@ -2,6 +2,8 @@
 //
 // Events: "change" (tracks or state are others), "problem" (detail: the key of a sentence).
 
+import { recall, remember } from "./memory.js";
+
 const CHOICE = { audio: "turnbox.microphone", video: "turnbox.camera" };
 const PICTURE = { width: { ideal: 1280 }, height: { ideal: 720 } };
 
@@ -39,7 +41,7 @@ export class Devices extends EventTarget {
   }
 
   async choose(kind, deviceId) {
-    localStorage.setItem(CHOICE[kind], deviceId);
+    remember(CHOICE[kind], deviceId);
     const problem = await this.#acquire([kind]);
     if (problem) this.#problem(problem);
   }
@@ -81,14 +83,14 @@ export class Devices extends EventTarget {
   }
 
   current(kind) {
-    return this.#tracks[kind]?.getSettings().deviceId ?? localStorage.getItem(CHOICE[kind]);
+    return this.#tracks[kind]?.getSettings().deviceId ?? recall(CHOICE[kind]);
   }
 
   /** Undefined, or the key of a sentence that says why not. */
   async #acquire(kinds) {
     const constraints = {};
     for (const kind of kinds) {
-      const chosen = localStorage.getItem(CHOICE[kind]);
+      const chosen = recall(CHOICE[kind]);
       constraints[kind] = {
         ...(chosen ? { deviceId: { ideal: chosen } } : {}),
         ...(kind === "video" ? PICTURE : {}),

@@ -30,7 +30,7 @@ export function isPrivate(address) {
 }
 
 const ICE_URL =
-  /^(stuns?|turns?):(\[[0-9a-f:.]+\]|[^:?[\]/]+)(?::(\d+))?(?:\?transport=(\w+))?$/i;
+  /^(stuns?|turns?):(\[[0-9a-f:.]+\]|[^:?[\]/\s]+)(?::(\d+))?(?:\?transport=(\w+))?$/i;
 
 /** {scheme, host, port, transport: udp, tcp or tls} of a `turn:` or `stun:` URL, or undefined. */
 export function parseIceUrl(url) {

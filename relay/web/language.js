@@ -2,6 +2,8 @@
 // there is. Words are rows {key: [English, Chinese]}. What was said once is said again when the
 // language changes: elements remember their key, and say() their values.
 
+import { recall, remember } from "./memory.js";
+
 const CHOSEN = "turnbox.language";
 const LANGUAGES = ["en", "zh"];
 const words = {};
@@ -10,7 +12,7 @@ const valuesOf = new WeakMap();
 let language = initialLanguage();
 
 function initialLanguage() {
-  const wanted = [localStorage.getItem(CHOSEN), ...navigator.languages];
+  const wanted = [recall(CHOSEN), ...navigator.languages];
   const known = wanted.map((tag) => tag?.slice(0, 2)).find((tag) => LANGUAGES.includes(tag));
   return known ?? "en";
 }
@@ -54,7 +56,7 @@ export function speak(...lists) {
   const toggle = document.getElementById("language");
   toggle.addEventListener("click", () => {
     language = language === "en" ? "zh" : "en";
-    localStorage.setItem(CHOSEN, language);
+    remember(CHOSEN, language);
     translatePage();
     document.dispatchEvent(new Event("language"));
   });

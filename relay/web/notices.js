@@ -46,14 +46,22 @@ export class Notices {
 }
 
 /** Copies, and says so on the button for a moment. */
-export async function copyFrom(button, value, fallbackField) {
+export async function copyFrom(button, value) {
   try {
     await navigator.clipboard.writeText(value);
   } catch {
-    fallbackField?.select(); // Pages without https have no clipboard but this one.
-    document.execCommand("copy");
+    copyOldWay(value); // Pages without https have no clipboard but this one.
   }
   const before = button.dataset.text;
   button.textContent = text("common.copied");
   setTimeout(() => say(button, before), 1500);
+}
+
+function copyOldWay(value) {
+  const field = document.createElement("textarea");
+  field.value = value;
+  (document.querySelector("dialog[open]") ?? document.body).append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
 }

@@ -10,6 +10,7 @@ import { Peer } from "./peer.js";
 import { Signaling } from "./signaling.js";
 
 const LINGER_MS = 8_000; // Who lost the server but not the call comes back within this.
+const DOUBT_MS = 30_000; // So long after we came back ourselves.
 const FULL_RETRY_MS = [700, 1500, 3000]; // One's own earlier page may not have left yet.
 const SERVERS_KEPT_MS = 60_000;
 const UPLINK_BITS_PER_SECOND = 2_500_000;
@@ -20,6 +21,7 @@ export class Room extends EventTarget {
   #uid = crypto.randomUUID?.() ?? `u${Math.random().toString(36).slice(2)}`;
   #signaling;
   #lingering = new Map();
+  #doubted = new Map();
   #fullRetries = 0;
   #servers;
   #serversUntil = 0;
@@ -29,7 +31,7 @@ export class Room extends EventTarget {
     this.#options = options;
     this.#signaling = new Signaling(options.room, this.#uid);
     this.#signaling.addEventListener("message", ({ detail }) => this.#hear(detail));
-    this.#signaling.addEventListener("state", ({ detail }) => this.#tell("status", detail));
+    this.#signaling.addEventListener("state", ({ detail }) => this.#stateChanged(detail));
     this.#signaling.addEventListener("end", ({ detail }) =>
       this.#tell("refused", `notice.${detail}`));
   }
@@ -39,7 +41,10 @@ export class Room extends EventTarget {
   }
 
   leave() {
-    for (const peer of this.peers.values()) peer.close();
+    for (const [uid, peer] of this.peers) {
+      this.#trust(uid);
+      peer.close();
+    }
     this.peers.clear();
     this.#signaling.close();
   }
@@ -81,8 +86,7 @@ export class Room extends EventTarget {
   }
 
   #peer(uid) {
-    clearTimeout(this.#lingering.get(uid));
-    this.#lingering.delete(uid);
+    this.#trust(uid);
     if (this.peers.has(uid)) return this.peers.get(uid);
     const send = (cmd, fields) => this.#signaling.send(cmd, { remoteUid: uid, ...fields });
     const peer = new Peer(uid, send, {
@@ -91,7 +95,7 @@ export class Room extends EventTarget {
       introduction: () => this.#options.introduction(),
       bitrate: () => Math.max(250_000, UPLINK_BITS_PER_SECOND / Math.max(1, this.peers.size)),
     });
-    peer.addEventListener("change", () => this.#tell("change", { peer }));
+    peer.addEventListener("change", () => this.#changed(peer));
     peer.addEventListener("chat", ({ detail }) => this.#tell("chat", { peer, text: detail }));
     peer.addEventListener("gone", () => this.#remove(uid, peer));
     peer.addEventListener("candidate-error", ({ detail }) =>
@@ -102,6 +106,22 @@ export class Room extends EventTarget {
     return peer;
   }
 
+  // The server names those who are in the room. Whom it does not name, and who does not answer
+  // either, is gone.
+  #stateChanged(state) {
+    if (state === "open") for (const uid of this.peers.keys()) this.#doubt(uid);
+    this.#tell("status", state);
+  }
+
+  #doubt(uid) {
+    clearTimeout(this.#doubted.get(uid));
+    this.#doubted.set(uid, setTimeout(() => {
+      const peer = this.peers.get(uid);
+      if (peer?.isConnected) this.#doubt(uid);
+      else if (peer) this.#remove(uid, peer);
+    }, DOUBT_MS));
+  }
+
   #lingers(uid) {
     const peer = this.peers.get(uid);
     if (!peer) return;
@@ -109,8 +129,21 @@ export class Room extends EventTarget {
     this.#lingering.set(uid, setTimeout(() => this.#remove(uid, peer), LINGER_MS));
   }
 
+  #changed(peer) {
+    if (this.#lingering.has(peer.uid) && !peer.isConnected) return this.#remove(peer.uid, peer);
+    this.#tell("change", { peer });
+  }
+
+  #trust(uid) {
+    for (const timers of [this.#lingering, this.#doubted]) {
+      clearTimeout(timers.get(uid));
+      timers.delete(uid);
+    }
+  }
+
   #remove(uid, peer) {
     if (this.peers.get(uid) !== peer) return;
+    this.#trust(uid);
     this.peers.delete(uid);
     peer.close();
     this.#tell("left", { peer });
