@@ -110,6 +110,13 @@ async function mesh(browsers) {
     enter(browser, "mesh", `P${i}`)));
   await report("four tabs in a room see each other", () =>
     Promise.all(pages.map((page) => sees(page, 3, 30_000))));
+  await report("a fifth person is told that the room is full", async () => {
+    const page = await enter(alice, "mesh", "P4");
+    const said = await waitFor("a sentence", SOON_MS, () => page.textContent("#notices"));
+    expect(said.includes("The room is full"), said);
+    expect(await page.isVisible("#lobby"), "the page is not back in the lobby");
+    await closeAll([page]);
+  });
   await pages[0].screenshot({ path: path.join(screenshots, "call-mesh-desktop.png") });
   await report("a page loaded again is back in the call", async () => {
     await pages[1].reload();
@@ -258,9 +265,15 @@ async function lookAtAll(browsers, options) {
   const other = await enter(browsers[1], room, "李雷");
   await sees(page, 1);
   await page.click("#show-path");
-  await page.locator("#paths dl").waitFor({ timeout: SOON_MS });
+  await waitFor("a rate", SOON_MS, () => page.textContent("#paths .legend"),
+    (said) => !/ 0 kbit/.test(said));
   await look(page, "call-path", isPhone);
   await page.click("#tab-chat");
+  for (const [from, words] of [[page, "Tea at five?"], [other, "好的 👍"]]) {
+    await from.locator("#chat-text").evaluate((field, value) => { field.value = value; }, words);
+    await from.locator("#chat").evaluate((form) => form.requestSubmit());
+  }
+  await page.locator("#messages li:not(.event)").nth(1).waitFor({ timeout: SOON_MS });
   await look(page, "call-chat", isPhone);
   await look(talk, "chat", isPhone);
   await waitFor("the test", 30_000, () => test.isEnabled("#start"));

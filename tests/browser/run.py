@@ -29,7 +29,8 @@ from server_under_test import ROOT, Failure, TurnServer, expect, wait_until  # n
 MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
 CASES_OF_CALL = 10
-CASES_OF_PAGES = 20
+CASES_OF_MODULES = 5
+CASES_OF_PAGES = 21
 # What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
 # to the second one, and what comes to the relay ports of the third.
 SECRET = "tea"
@@ -184,6 +185,10 @@ class Site:
 
 
 def run_pages(results, log):
+    copies = MODULES / "web"  # Beside a package.json that says these are modules.
+    shutil.rmtree(copies, ignore_errors=True)
+    shutil.copytree(ROOT / "relay/web", copies)
+    run_script(results, log, "modules.mjs", [], CASES_OF_MODULES)
     site = Site(log)
     try:
         site.start()
