@@ -121,6 +121,22 @@ TEST_CASE("every kind of event has words and a level", "[log]") {
   }
 }
 
+TEST_CASE("who comes to a room and goes is told with the names, at info", "[log]") {
+  using RoomEvent = relay::signaling::Event;
+  using enum RoomEvent::Kind;
+  const Line line = line_of(RoomEvent{joined, "tea", "alice", 2});
+  CHECK(line.level == LogLevel::info);
+  CHECK(line.sentence == "room tea: alice came, 2 there");
+  CHECK(line.fields["event"] == "room_joined");
+  CHECK(line.fields["room"] == "tea");
+  CHECK(line.fields["member"] == "alice");
+  CHECK(line.fields["members"] == 2);
+  CHECK(line_of(RoomEvent{left, "tea", "alice", 0}).sentence == "room tea: alice left, 0 there");
+  CHECK(line_of(RoomEvent{refused, "tea", "eve", 2}).sentence ==
+        "room tea: eve was turned away, the room is full, 2 there");
+  CHECK(line_of(RoomEvent{replaced, "tea", "bob", 1}).fields["event"] == "room_replaced");
+}
+
 TEST_CASE("log files are named as coturn names them", "[log]") {
   using relay::observe::dated_name;
   CHECK(dated_name("/var/log/turn.log", local_time(1, 0)) == "/var/log/turn_2026-11-20.log");

@@ -51,6 +51,16 @@ TEST_CASE("ports for proxies, and whom to believe there", "[options]") {
   CHECK(proxy.trusted.front().last == stun::IpAddress::parse("10.0.0.9"));
 }
 
+TEST_CASE("rooms hold two unless more are asked for, and can be done without", "[options]") {
+  CHECK(parsed({}).settings.signaling.served);
+  CHECK(parsed({}).settings.signaling.room_size == 2);
+  CHECK(parsed({"--room-size=8"}).settings.signaling.room_size == 8);
+  CHECK_FALSE(parsed({"--no-signal"}).settings.signaling.served);
+  CHECK(parsed({"--no-signal=false"}).settings.signaling.served);
+  CHECK_THAT(failure({"--room-size=1"}), Contains("2") && Contains("64"));
+  CHECK_THAT(failure({"--room-size=65"}), Contains("2") && Contains("64"));
+}
+
 TEST_CASE("wrong values are told what to write instead", "[options]") {
   CHECK_THAT(failure({"--prometheus-path=metrics"}),
              Contains("\"metrics\" does not begin with a slash; write a path such as /metrics"));
