@@ -55,9 +55,9 @@ async function test() {
   latest = { tests, candidates: [], doctor: undefined, verdict: undefined };
   const shown = latest;
   const redraw = () => own === run && draw(shown);
-  $("start").disabled = true;
   redraw();
-  await askDoctor(); // It begins to watch.
+  const before = await askDoctor(); // It begins to watch.
+  const started = performance.now();
   const valid = tests.filter(({ server }) => parseIceUrl(server.urls));
   for (const { server, result } of tests) result.ended = !parseIceUrl(server.urls);
   const probes = valid.map(async (each) => {
@@ -74,16 +74,30 @@ async function test() {
   }).catch(() => []);
   await Promise.all(probes);
   const outside = await testOutside(valid);
-  shown.doctor = await askDoctor();
+  const seconds = (performance.now() - started) / 1000;
+  shown.doctor = ofThisTest(before, await askDoctor(), valid, seconds);
   const reflexive = shown.candidates.find(({ type }) => type === "srflx");
   shown.verdict = judgeAll({
     tests, outside, doctor: shown.doctor, publicAddress: reflexive?.address,
   });
   redraw();
-  if (own === run) $("start").disabled = false;
   say($("start"), "test.again");
   await all;
   redraw();
+}
+
+/** What the server of this page saw of this test; undefined when others are tested. */
+function ofThisTest(before, after, tests, seconds) {
+  const isOurs = tests.some(({ server }) => parseIceUrl(server.urls).host === location.hostname);
+  if (!after || !isOurs) return undefined;
+  const since = (name) => Object.fromEntries(Object.entries(after[name] ?? {}).map(
+    ([transport, count]) => [transport, count - (before?.[name]?.[transport] ?? 0)]));
+  return {
+    ...after,
+    arrived: since("arrived"),
+    allocated: since("allocated"),
+    findings: (after.findings ?? []).filter(({ ago }) => !(ago > seconds + 1)),
+  };
 }
 
 function emptyResult() {

@@ -106,7 +106,7 @@ async function refusesWrongPassword(browsers, transport) {
 async function refusesUnknownAuthority() {
   const home = path.join(logFolder, "stranger");
   fs.mkdirSync(home, { recursive: true });
-  const browser = await launch(modules, logFolder, "alice", home);
+  const browser = await launch(modules, logFolder, "alice", { home });
   try {
     const page = await openPage(browser);
     await page.evaluate((servers) => gather(servers), iceServers("tls"));

@@ -21,8 +21,12 @@ export async function waitFor(what, deadlineMs, probe, enough = Boolean) {
   }
 }
 
-/** Trusts the authorities in the NSS database of `home`. */
-export function launch(modules, logFolder, namespace, home = process.env.HOME) {
+/**
+ * Trusts the authorities in the NSS database of `home`. Its camera gives `framesPerSecond`; encoding
+ * them is most of the work of a test.
+ */
+export function launch(modules, logFolder, namespace,
+  { home = process.env.HOME, framesPerSecond = 20 } = {}) {
   const { chromium } = createRequire(path.join(modules, "package.json"))("playwright-core");
   const wrapper = path.join(logFolder, `chromium-${namespace}-${path.basename(home)}`);
   const run = `HOME=${home} exec ip netns exec ${namespace} /usr/bin/chromium "$@"`;
@@ -31,7 +35,7 @@ export function launch(modules, logFolder, namespace, home = process.env.HOME) {
     executablePath: wrapper,
     args: [
       "--no-sandbox",
-      "--use-fake-device-for-media-stream",
+      `--use-fake-device-for-media-stream=fps=${framesPerSecond}`,
       "--use-fake-ui-for-media-stream",
       "--autoplay-policy=no-user-gesture-required",
       "--disable-gpu",

@@ -18,19 +18,21 @@ import shutil
 import signal
 import subprocess
 import sys
+import urllib.parse
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 # pylint: disable=wrong-import-position
 import isolation  # noqa: E402
 import routed_network  # noqa: E402
-from server_under_test import ROOT, Failure, TurnServer, expect, wait_until  # noqa: E402
+from server_under_test import (ROOT, Failure, TurnServer, expect, server_binary,
+                               wait_until)  # noqa: E402
 
 MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
 CASES_OF_CALL = 10
 CASES_OF_MODULES = 5
-CASES_OF_PAGES = 21
+CASES_OF_PAGES = 22
 # What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
 # to the second one, and what comes to the relay ports of the third.
 SECRET = "tea"
@@ -142,6 +144,13 @@ def expired_password():
     return base64.b64encode(digest).decode()
 
 
+def link_token():
+    """What a link to the guarded room carries."""
+    command = [server_binary(), "link", "guarded", f"--static-auth-secret={SECRET}", "-n"]
+    link = subprocess.run(command, capture_output=True, text=True, timeout=30, check=True).stdout
+    return urllib.parse.parse_qs(urllib.parse.urlsplit(link.strip()).fragment)["token"][0]
+
+
 class Site:
     """The server whose pages are looked at, and the odd ones that its connection test is to see
     through. It starts again when a page's test asks for it."""
@@ -156,6 +165,10 @@ class Site:
                  "insert rule ip wall forward udp dport 40000-40100 drop")
         subprocess.run(isolation.inside("router", "nft", rules), check=True)
         self.start_main()
+        self.servers["guarded"] = TurnServer(
+            f"-L {routed_network.SERVER} -p 3800 --tls-listening-port 5749 --signal-port 8799 "
+            f"--signal-tls-port 8798 -a --static-auth-secret={SECRET} -f -r nort.gov -n".split(),
+            self.log / "guarded.log", namespace="relay", probe=False)
         for name, options in ODD_SERVERS.items():
             self.servers[name] = TurnServer(
                 f"-L {routed_network.SERVER} -a -u lqf:123456 -f -r nort.gov -n --no-tls "
@@ -193,8 +206,8 @@ def run_pages(results, log):
     try:
         site.start()
         screenshots = ROOT / "build/screenshots"
-        run_script(results, log, "pages.mjs", [screenshots, expired_password()], CASES_OF_PAGES,
-                   {"restart": site.restart})
+        run_script(results, log, "pages.mjs", [screenshots, expired_password(), link_token()],
+                   CASES_OF_PAGES, {"restart": site.restart})
         results.run("the site is still there", site.expect_running)
     finally:
         site.stop()
