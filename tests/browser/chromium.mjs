@@ -22,8 +22,8 @@ export async function waitFor(what, deadlineMs, probe, enough = Boolean) {
 }
 
 /**
- * Trusts the authorities in the NSS database of `home`. Its camera gives `framesPerSecond`, of which
- * encoding is most of the work of a test.
+ * Trusts the authorities in the NSS database of `home`. Its camera gives `framesPerSecond`: most of
+ * the work of a test is to encode them.
  */
 export function launch(modules, logFolder, namespace,
   { home = process.env.HOME, framesPerSecond = 20 } = {}) {
