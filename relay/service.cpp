@@ -22,12 +22,13 @@ std::size_t descriptor_limit() {
   return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
 }
 
-/// Half of the descriptors may be connections; the others are for relays.
+/// Half of the descriptors may be connections; the others are for relays. Of silent WebSockets
+/// there may be more: an address has few.
 StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   StreamLimits limits;
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
   limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
-  limits.conversations = std::max<std::size_t>(limits.clients / 2, 16);
+  limits.conversations = std::max<std::size_t>(descriptors / 5 * 3 / settings.workers, 16);
   limits.stranger_time = settings.max_allocate_timeout;
   limits.plain = settings.tcp;
   limits.trusted_proxies = settings.proxy.trusted;

@@ -37,7 +37,7 @@ void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& clien
   if (by_proxy && !net::is_among(limits_.trusted_proxies, client.client.ip)) {
     return reader_.on_proxy_refused(client.client, not_trusted);
   }
-  if (clients_.size() >= limits_.clients || client.client.port == 0 ||
+  if (clients_.size() - conversations_ >= limits_.clients || client.client.port == 0 ||
       (!by_proxy && is_full(client.client.ip))) {
     return;
   }
@@ -60,7 +60,7 @@ void Streams::on_accept(net::FileDescriptor socket, const turn::FiveTuple& clien
 
 void Streams::adopt(MovingStream stream) {
   const turn::FiveTuple client = stream.client;
-  if (clients_.size() >= limits_.clients || is_full(client.client.ip)) return;
+  if (clients_.size() - conversations_ >= limits_.clients || is_full(client.client.ip)) return;
   net::StreamRemains remains{std::move(stream.socket), client, nullptr, std::move(stream.unsent)};
   if (stream.tls) {
     if (!workspace_) workspace_.emplace();

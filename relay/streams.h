@@ -29,6 +29,7 @@ namespace relay {
 inline constexpr std::string_view not_trusted = "it is not among --trusted-proxy";
 
 struct StreamLimits {
+  /// Conversations apart.
   std::size_t clients = 1024;
   /// Connections without an allocation from one IPv4 address or IPv6 /64.
   std::size_t strangers_per_source = 256;
