@@ -75,8 +75,10 @@ http::HouseRules house_rules(const Plan& plan) {
                          .origins = plan.settings.signaling.origins,
                          .trusted_proxies = http_proxies(plan.settings),
                          .web_sockets = {.ping_interval = plan.settings.signaling.ping_interval}};
-  for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
-    if (!is_local_only(relay.advertised())) rules.public_addresses.push_back(relay.local);
+  for (const stun::IpAddress& ip : plan.peer_rules.own_addresses) {
+    if (!is_local_only(external_of(plan.settings, ip).value_or(ip))) {
+      rules.public_addresses.push_back(ip);
+    }
   }
   return rules;
 }

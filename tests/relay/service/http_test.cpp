@@ -116,4 +116,34 @@ TEST_CASE("without plain TCP there is no plain HTTP", "[relay][http]") {
   CHECK(http(relay, Transport::tls).get("/").status == 200);
 }
 
+TEST_CASE("a port for pages that nobody asked for may be taken, one that was asked for may not",
+          "[relay][http]") {
+  RunningRelay first;
+  const std::uint16_t taken = first.service->listening_at().signal.front().port;
+  CHECK(first.service->remarks().empty());
+  QuietSink sink;
+  Plan plan = test_plan();
+  plan.signal_listeners.front().port = taken;
+  plan.settings.signaling.port.reset();
+  const auto without = Service::start(plan, sink, &test_certificate());
+  REQUIRE(without.has_value());
+  CHECK((*without)->listening_at().signal.empty());
+  CHECK(!(*without)->listening_at().signal_tls.empty());
+  REQUIRE((*without)->remarks().size() == 1);
+  CHECK_THAT((*without)->remarks().front(),
+             Catch::Contains("is in use by another program") &&
+                 Catch::Contains("--signal-port chooses another, --no-signal none"));
+
+  plan.settings.signaling.port = taken;
+  const auto refused = Service::start(plan, sink, &test_certificate());
+  REQUIRE(!refused.has_value());
+  CHECK_THAT(refused.error(), Catch::EndsWith("; choose another --signal-port"));
+
+  HttpClient page(Transport::tcp, first.service->listening_at().signal.front());
+  CHECK(page.get("/healthz").status == 200);
+  HttpClient turn(Transport::tcp, first.service->listening_at().signal.front());
+  turn.send(std::string("\0\1\0\0\x21\x12\xa4\x42twelve bytes", 20));
+  CHECK(turn.read_to_end().empty());
+}
+
 }  // namespace relay::test
