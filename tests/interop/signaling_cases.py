@@ -82,6 +82,25 @@ def many_rooms_case(lab):
         one.close()
 
 
+def mesh_case(lab):
+    """Each of four meets each of the others once; a fifth finds the room full."""
+    server, people = own_server(lab, "mesh", "--relay-threads=3", "--room-size=4"), []
+    for number in range(4):
+        newcomer = Peer(url_of(server))
+        newcomer.join("tea", number)
+        for known, peer in enumerate(people):
+            peer.expect(f'{{"cmd":"new-peer","remoteUid":{number}}}')
+            newcomer.expect(f'{{"cmd":"resp-join","remoteUid":{known}}}')
+        newcomer.settle("tea", number)
+        people.append(newcomer)
+    late = Peer(url_of(server))
+    late.join("tea", "late")
+    late.expect('{"cmd":"full","roomId":"tea","uid":"late"}')
+    people.pop().vanish()
+    for peer in people:
+        peer.expect('{"cmd":"peer-leave","remoteUid":3}')
+
+
 class StrictAndroid:
     """The course's Android app: every key that it asks for must be there, and be a string."""
 
@@ -392,6 +411,7 @@ def cases(_lab):
     return [("signaling course, python", conversation_case),
             ("signaling course, node", node_case),
             ("signaling rooms of several workers", many_rooms_case),
+            ("signaling mesh", mesh_case),
             ("signaling strict Android peers", android_case),
             ("signaling AppRTC", apprtc_case),
             ("signaling chat", chat_case),
