@@ -21,6 +21,7 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 import balancing_cases  # noqa: E402
 import capture  # noqa: E402
 import client_cases  # noqa: E402
+import dialect_cases  # noqa: E402
 import discovery_cases  # noqa: E402
 import doctor_cases  # noqa: E402
 import dtls_cases  # noqa: E402
@@ -87,7 +88,8 @@ def main():
     options = parser.parse_args()
     lab = Lab(options.log)
     single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases,
-                                  web_cases, tls_cases, discovery_cases, dtls_cases, http_cases,
+                                  dialect_cases, web_cases, tls_cases, discovery_cases,
+                                  dtls_cases, http_cases,
                                   tcp_relay_cases, balancing_cases, doctor_cases, mobility_cases,
                                   oauth_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]

@@ -1,36 +1,20 @@
 """Rooms on the wire: the course protocol with python3-websockets and node's ws, frame by frame;
-peers as strict as the course's Android app; AppRTC in the order of its web and Android clients;
-chat; the event stream; foreign pages; and a server that starts anew."""
+peers as strict as the course's Android app; chat; foreign pages; and a server that starts anew."""
 
-import http.client
-import itertools
 import json
 import pathlib
 import random
 import ssl
 import threading
-import urllib.request
 
 from lab import expect_alive
 from server_under_test import expect, free_port, wait_until
-from websocket_peer import DEADLINE, Peer, own_server, refusal, start_server
+from websocket_peer import (Peer, ask, fresh_room, own_server, refusal, rooms_server, start_server,
+                            url_of)
 
 HERE = pathlib.Path(__file__).resolve().parent
 CONVERSATION = HERE / "course_conversation.json"
 NODE_WS = "/usr/share/nodejs/ws"
-_rooms = itertools.count()
-
-
-def rooms_server(lab):
-    return own_server(lab, "rooms", "--relay-threads=4", "--room-size=2")
-
-
-def url_of(server, path="/ws"):
-    return f"ws://127.0.0.1:{server.port}{path}"
-
-
-def fresh_room():
-    return f"room {next(_rooms)}"
 
 
 def conversation_case(lab):
@@ -163,78 +147,6 @@ def android_case(lab):
     expect(two.take() == "peer-leave", "the end is told")
 
 
-def ask(server, method, path, content=b""):
-    """An AppRTC request: always 200."""
-    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", content or None,
-                                     method=method)
-    if method == "POST" and not content:
-        request.add_header("Content-Length", "0")
-    with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
-        expect(answer.status == 200, f"{path}: {answer.status}")
-        return answer.read().decode()
-
-
-def apprtc_join(server, room):
-    """Parsed as Android does: by types."""
-    answer = json.loads(ask(server, "POST", f"/join/{room}"))
-    expect(answer["result"] == "SUCCESS", f"joined: {answer}")
-    params = answer["params"]
-    for key in ("room_id", "client_id", "wss_url", "wss_post_url", "is_initiator", "pc_config",
-                "pc_constraints", "media_constraints", "offer_options", "ice_server_url"):
-        expect(isinstance(params[key], str), f"{key} is no string: {params[key]}")
-    expect(json.loads(params["pc_config"])["iceServers"] == [], "iceServers are not empty")
-    expect(isinstance(params["messages"], list)
-           and all(isinstance(text, str) for text in params["messages"]), "messages are strings")
-    return params
-
-
-def apprtc_socket(params):
-    socket = Peer(params["wss_url"], origin="https://appr.tc")
-    socket.say({"cmd": "register", "roomid": params["room_id"], "clientid": params["client_id"]})
-    return socket
-
-
-def expect_message(socket, content):
-    message = json.loads(socket.hear())
-    expect(message == {"msg": json.dumps(content), "error": ""}, f"{content}, but {message}")
-
-
-def apprtc_case(lab):
-    """Who offers does so by POST, as both clients do; the other one answers by WebSocket."""
-    server, room = rooms_server(lab), f"apprtc{next(_rooms)}"
-    one = apprtc_join(server, room)
-    expect(one["is_initiator"] == "true", "the first offers")
-    first = apprtc_socket(one)
-    offer, candidate = {"type": "offer", "sdp": "v=0"}, {"type": "candidate", "label": 0}
-    for content in (offer, candidate):
-        sent = ask(server, "POST", f"/message/{room}/{one['client_id']}",
-                   json.dumps(content).encode())
-        expect(json.loads(sent)["result"] == "SUCCESS", sent)
-    two = apprtc_join(server, room)
-    expect(two["is_initiator"] == "false", "the second answers")
-    expect([json.loads(text) for text in two["messages"]] == [offer, candidate], "what waited")
-    expect(json.loads(ask(server, "POST", f"/join/{room}"))["result"] == "FULL", "full")
-    second = apprtc_socket(two)
-    second.say({"cmd": "send", "msg": json.dumps({"type": "answer"})})
-    expect_message(first, {"type": "answer"})
-    ask(server, "POST", f"/message/{room}/{one['client_id']}", json.dumps(candidate).encode())
-    expect_message(second, candidate)
-    # Hanging up: leave, bye, DELETE.
-    expect(ask(server, "POST", f"/leave/{room}/{two['client_id']}") == "", "leave says nothing")
-    second.say({"cmd": "send", "msg": json.dumps({"type": "bye"})})
-    expect_message(first, {"type": "bye"})
-    expect(ask(server, "DELETE", f"/collider/{room}/{two['client_id']}") == "OK\n", "not OK")
-    second.close()
-    # Whoever stayed offers to the next one.
-    ask(server, "POST", f"/message/{room}/{one['client_id']}", json.dumps(offer).encode())
-    three = apprtc_join(server, room)
-    expect([json.loads(text) for text in three["messages"]] == [offer], "the offer for the next")
-    params = json.loads(ask(server, "GET", "/params"))
-    expect(params["wss_post_url"] == one["wss_post_url"], "the same without a room")
-    unknown = json.loads(ask(server, "POST", f"/message/{room}/1", b"x"))
-    expect(unknown["result"] == "UNKNOWN_CLIENT", unknown)
-
-
 def chat_case(lab):
     server = own_server(lab, "chat-rooms", "--relay-threads=3")
     one = Peer(url_of(server, "/chat"))
@@ -249,67 +161,6 @@ def chat_case(lab):
             "说:      &lt;b&gt;你好&lt;/b&gt;"), message)
     two.close()
     expect(json.loads(one.hear()) == {"type": "leave", "data": f"{number} 离开了"}, "who left")
-
-
-class EventPeer:
-    """A browser's EventSource, with POST for what it says."""
-
-    def __init__(self, server):
-        self.server = server
-        self.stream = http.client.HTTPConnection("127.0.0.1", server.port, timeout=DEADLINE)
-        self.stream.request("GET", "/events", headers={"Accept": "text/event-stream"})
-        self.answer = self.stream.getresponse()
-        expect(self.answer.getheader("Content-Type").startswith("text/event-stream"), "no stream")
-        name, data = self.event()
-        expect(name == "open", f"first {name}")
-        self.key = json.loads(data)["id"]
-
-    def event(self):
-        name, data = None, []
-        while (line := self.answer.readline().decode().rstrip("\r\n")) or not (name or data):
-            expect(line or not self.answer.isclosed(), "the stream ended")
-            if line.startswith("event:"):
-                name = line[6:].strip()
-            elif line.startswith("data:"):
-                data.append(line[5:].removeprefix(" "))
-        return name, "\n".join(data)
-
-    def say(self, text):
-        post = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=DEADLINE)
-        post.request("POST", f"/events/{self.key}", text.encode(),
-                     {"Content-Type": "application/json"})
-        status = post.getresponse().status
-        expect(status == 204, f"a POST was answered {status}")
-        post.close()
-
-    def expect(self, text):
-        expect(self.event() == (None, text), f"not {text}")
-
-
-def event_stream_case(lab):
-    server, room = own_server(lab, "event-rooms", "--relay-threads=3"), fresh_room()
-    phone, desk = EventPeer(server), Peer(url_of(server))
-    desk.join(room, "desk")
-    desk.settle(room, "desk")
-    phone.say(json.dumps({"cmd": "join", "roomId": room, "uid": "phone"}))
-    met = json.loads(desk.hear())
-    expect(met["remoteUid"] == "phone", met)
-    expect(json.loads(phone.event()[1])["remoteUid"] == "desk", "the phone is told")
-    offer = json.dumps({"cmd": "offer", "roomId": room, "uid": "desk", "remoteUid": "phone",
-                        "msg": "line\nbreak 茶"}, ensure_ascii=False)
-    desk.say(offer)
-    phone.expect(offer)
-    answer = offer.replace("offer", "answer").replace('"phone"', '"x"').replace(
-        '"desk"', '"phone"').replace('"x"', '"desk"')
-    phone.say(answer)
-    desk.expect(answer)
-    # The same person comes by a WebSocket: the stream is told, and ends.
-    again = Peer(url_of(server))
-    again.join(room, "phone")
-    name, data = phone.event()
-    expect(name == "close" and json.loads(data)["code"] == 4001, f"{name} {data}")
-    desk.expect('{"cmd":"peer-leave","remoteUid":"phone"}')
-    again.close()
 
 
 def origin_case(lab):
@@ -413,9 +264,7 @@ def cases(_lab):
             ("signaling rooms of several workers", many_rooms_case),
             ("signaling mesh", mesh_case),
             ("signaling strict Android peers", android_case),
-            ("signaling AppRTC", apprtc_case),
             ("signaling chat", chat_case),
-            ("signaling event stream", event_stream_case),
             ("signaling origins", origin_case),
             ("signaling restart", restart_case),
             ("signaling switched off", without_case),

@@ -2,8 +2,10 @@
 deadline; and servers of their own for what is said over HTTP alone."""
 
 import asyncio
+import itertools
 import json
 import threading
+import urllib.request
 
 import websockets
 
@@ -11,6 +13,7 @@ from lab import LOOPBACK
 from server_under_test import Failure, TurnServer, expect, free_port
 
 DEADLINE = 8
+_rooms = itertools.count()
 PING, PONG = '{"cmd":"ping"}', '{"cmd":"pong"}'
 
 
@@ -114,3 +117,26 @@ def start_server(lab, name, port, *arguments):
     return lab.start(TurnServer(
         [*LOOPBACK, "-p", port, "-a", "-u", "lqf:123456", "--pidfile", lab.folder / f"{name}.pid",
          *arguments], lab.folder / f"{name}.server.log", port=port))
+
+
+def rooms_server(lab):
+    return own_server(lab, "rooms", "--relay-threads=4", "--room-size=2")
+
+
+def url_of(server, path="/ws"):
+    return f"ws://127.0.0.1:{server.port}{path}"
+
+
+def fresh_room():
+    return f"room {next(_rooms)}"
+
+
+def ask(server, method, path, content=b""):
+    """The content of an answer, which must be 200."""
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", content or None,
+                                     method=method)
+    if method == "POST" and not content:
+        request.add_header("Content-Length", "0")
+    with urllib.request.urlopen(request, timeout=DEADLINE) as answer:
+        expect(answer.status == 200, f"{path}: {answer.status}")
+        return answer.read().decode()
