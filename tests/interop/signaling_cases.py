@@ -5,7 +5,6 @@ import json
 import pathlib
 import random
 import ssl
-import threading
 
 from lab import expect_alive
 from server_under_test import expect, free_port, wait_until
