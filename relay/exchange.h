@@ -246,6 +246,7 @@ class Exchange final : public StreamReader,
   std::optional<turn::TicketSealer> tickets_;
   turn::Server server_;
   Streams streams_;
+  Time sweep_streams_at_;
   DtlsClients dtls_clients_;
   const std::unique_ptr<net::Ring> ring_;
   net::ReceiveBatch batch_;

@@ -74,7 +74,10 @@ bool Exchange::listen(net::DatagramSocket socket) {
 void Exchange::on_time(Time now) {
   server_.handle_time(now);
   drain(now);
-  streams_.sweep(now);
+  if (now >= sweep_streams_at_) {  // There may be many, and deadlines many times a second.
+    streams_.sweep(now);
+    sweep_streams_at_ = now + std::chrono::milliseconds(900);
+  }
   dtls_clients_.on_time(now);
   return_paths_.sweep([&](const turn::FiveTuple& client) { return has_allocation(client, now); });
   peer_connections_.on_time(now);
