@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "relay/net/tls/issue.h"
+#include "relay/net/tls/pem_file.h"
 #include "relay/net/tls/self_made.h"
 #include "relay/state_folder.h"
 
@@ -175,6 +177,12 @@ std::string Certificates::summary() const {
     if (is_ours) text += fmt::format(", clients must trust {}", authority_file_);
   }
   return text;
+}
+
+std::string Certificates::authority() const {
+  if (authority_file_.empty()) return {};
+  const auto read = net::tls::read_certificates(authority_file_);
+  return read ? net::tls::pem_of(*read->front()) : "";
 }
 
 std::string Certificates::remark() const {

@@ -33,6 +33,8 @@ class Certificates {
 
   /// For whom, until when, whose each of them is: clauses for the start-up screen.
   std::string summary() const;
+  /// The authority of the self-made one, as PEM; empty: the operator's is used.
+  std::string authority() const;
   /// Where the self-made one is kept and renewed; empty: the operator's is used.
   std::string own_folder() const {
     return authority_file_.substr(0, authority_file_.find_last_of('/') + 1);

@@ -100,6 +100,7 @@ void Exchange::on_proxy_refused(const turn::TransportAddress& proxy, std::string
 void Exchange::on_tls(const turn::FiveTuple& client, bool established,
                       std::string_view description) {
   (established ? counters_.tls_handshakes : counters_.tls_failures).add();
+  if (!established) sink_.tls_failure(client, description);
   sink_.debug(fmt::format("tls {} {}: {}", established ? "established with" : "failed with",
                           client.client.to_string(), description));
 }
@@ -141,6 +142,7 @@ bool Exchange::answer_server(Time now) {
 }
 
 void Exchange::perform(const turn::Send& effect, Time now) {
+  sink_.message(effect.to);
   if (!may_answer(effect, now)) {
     counters_.strangers_unanswered.add();
     return;

@@ -1,6 +1,7 @@
 #include "relay/page_answers.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "relay/ice_urls.h"
 #include "relay/plan_addresses.h"
@@ -33,11 +34,54 @@ http::IceServersOptions ice_options(const Plan& plan, const ListeningAt& at,
 }  // namespace
 
 PageAnswers::PageAnswers(const Plan& plan, const ListeningAt& at,
-                         const net::tls::SharedContext* tls)
-    : ice_servers_(ice_options(plan, at, tls)) {}
+                         const net::tls::SharedContext* tls, Watch& watch)
+    : plan_(plan), tls_(tls), watch_(watch), ice_servers_(ice_options(plan, at, tls)) {}
 
-std::optional<http::Response> PageAnswers::answer(const http::Request& request) const {
+std::optional<http::Response> PageAnswers::answer(const http::Request& request) {
+  if (request.head.path() == "/api/doctor" && request.head.method() == http::Method::get) {
+    return doctor(request);
+  }
+  if (request.head.path() == "/ca.crt" && request.head.method() == http::Method::get &&
+      !plan_.own_authority.empty()) {
+    // The type that makes phones offer to install it.
+    return http::Response{.content = plan_.own_authority,
+                          .content_type = "application/x-x509-ca-cert"};
+  }
   return ice_servers_.answer(request, wall_clock());
+}
+
+http::Response PageAnswers::doctor(const http::Request& request) {
+  const auto now = std::chrono::steady_clock::now();
+  const Watch::Seen seen = watch_.ask(request.client, now);
+  http::DoctorAnswer answer{.client = turn::canonical(request.client).to_string(),
+                            .watched = seen.watched,
+                            .arrived = seen.arrived,
+                            .allocated = seen.allocated,
+                            .server_time = wall_clock()};
+  for (const Watch::Finding& finding : seen.findings) {
+    answer.findings.push_back({.code = std::string(finding.code),
+                               .transport = std::to_underlying(finding.transport),
+                               .count = finding.count,
+                               .ago = std::chrono::floor<std::chrono::seconds>(now - finding.last),
+                               .detail = finding.detail,
+                               .peer = finding.peer});
+  }
+  for (const turn::RelayAddress& relay : plan_.turn.relay_addresses) {
+    answer.relays.push_back(relay.advertised().to_string());
+  }
+  answer.relay_private = std::ranges::all_of(
+      plan_.turn.relay_addresses,
+      [](const turn::RelayAddress& relay) { return is_local_only(relay.advertised()); });
+  if (tls_ != nullptr) {
+    const net::tls::Certificate certificate = tls_->certificate();
+    std::vector<std::string> names = certificate.dns_names;
+    names.insert(names.end(), certificate.addresses.begin(), certificate.addresses.end());
+    answer.certificate = {.names = std::move(names),
+                          .not_after = {certificate.not_after.time_since_epoch().count()},
+                          .self_made = plan_.settings.tls.certificate_file.empty(),
+                          .expired = certificate.not_after < net::tls::wall_clock()};
+  }
+  return {.content = http::doctor_form(answer), .content_type = "application/json"};
 }
 
 }  // namespace relay

@@ -42,6 +42,7 @@ struct Plan {
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;
   std::vector<std::string> host_names;  // under which clients may know this host
+  std::string own_authority;            // of the self-made certificate, as PEM; empty: none
   std::vector<std::string> remarks;     // sentences an operator should read; no secrets in them
   bool made_user = false;               // settings.users holds one that was made up here
   bool made_secret = false;             // settings.secrets likewise

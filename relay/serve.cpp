@@ -129,7 +129,10 @@ std::expected<void, std::string> serve(const Plan& plan) {
   if (!log) return std::unexpected(log.error());
   Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations},
                     {.received = settings.log.receive_batches, .sent = settings.log.send_batches});
-  auto service = Service::start(plan, **log, *certificates ? &(*certificates)->context() : nullptr);
+  Plan served = plan;
+  if (*certificates) served.own_authority = (*certificates)->authority();
+  auto service =
+      Service::start(served, **log, *certificates ? &(*certificates)->context() : nullptr);
   if (!service) return std::unexpected(service.error());
   for (const std::string& remark : (*service)->remarks()) {
     fmt::print(stderr, "turnserver: warning: {}\n", remark);

@@ -172,7 +172,7 @@ struct Service::State {
                  .by_user = plan.settings.metrics.by_user}),
         colleagues(make_ticket_key()),
         house(house_rules(plan), [this] { return metrics.text(); }),
-        pages(plan, at, tls),
+        pages(plan, at, tls, traffic.watch()),
         shared{plan,
                peer_policy,
                nonce_key,
@@ -188,7 +188,8 @@ struct Service::State {
                plan.settings.tls.datagrams ? tls : nullptr,
                plan.settings.mobility ? &colleagues : nullptr,
                plan.settings.signaling.served ? &post_office : nullptr} {
-    plan.turn.events = traffic.wants_events();
+    // Who asks what became of its own messages may come at any time.
+    plan.turn.events = traffic.wants_events() || plan.settings.signaling.served;
     for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
     for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
     for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());

@@ -14,6 +14,7 @@ bool is_end(turn::Event::Kind kind) {
 
 void Traffic::event(std::size_t worker, const turn::Event& event) {
   if (wanted_) note(event);
+  if (!watch_.is_idle()) watch_.note_event(event, std::chrono::steady_clock::now());
   if (log_.wants_events()) log_.event(worker, event);
 }
 

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "relay/observe/event_sink.h"
+#include "relay/watch.h"
 #include "turn/effect.h"
 
 namespace relay {
@@ -27,12 +28,20 @@ class Traffic final : public observe::EventSink {
   Traffic(bool wanted, bool by_user, observe::EventSink& log)
       : wanted_(wanted), by_user_(by_user), log_(log) {}
 
-  bool wants_events() const override { return wanted_ || log_.wants_events(); }
+  bool wants_events() const override { return wanted_ || !watch_.is_idle() || log_.wants_events(); }
+  void message(const turn::FiveTuple& client) override {
+    if (!watch_.is_idle()) watch_.note_message(client, std::chrono::steady_clock::now());
+  }
+  void tls_failure(const turn::FiveTuple& client, std::string_view why) override {
+    if (!watch_.is_idle()) watch_.note_tls_failure(client, why, std::chrono::steady_clock::now());
+  }
   void event(std::size_t worker, const turn::Event& event) override;
   void room_event(const signaling::Event& event) override { log_.room_event(event); }
   void warn(std::string_view sentence) override { log_.warn(sentence); }
   void debug(std::string_view sentence) override { log_.debug(sentence); }
 
+  /// What is told to those who ask what became of their own messages.
+  Watch& watch() { return watch_; }
   bool is_wanted() const { return wanted_; }
   /// Allocations now, in the order of turn::Transport.
   std::array<std::int64_t, 4> allocations() const;
@@ -44,6 +53,7 @@ class Traffic final : public observe::EventSink {
 
   const bool wanted_, by_user_;
   observe::EventSink& log_;
+  Watch watch_;
   mutable std::mutex mutex_;
   std::map<std::string, Totals> totals_;       // under mutex_
   std::array<std::int64_t, 4> allocations_{};  // under mutex_

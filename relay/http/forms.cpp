@@ -22,6 +22,14 @@ ordered_json ice_servers(const IceGrant& grant) {
   return ordered_json::array({server});
 }
 
+constexpr std::array<const char*, 4> transports{"udp", "tcp", "tls", "dtls"};
+
+ordered_json by_transport(const std::array<std::uint64_t, 4>& counts) {
+  ordered_json all;
+  for (std::size_t i = 0; i < counts.size(); ++i) all[transports[i]] = counts[i];
+  return all;
+}
+
 std::string string_in(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
@@ -47,6 +55,36 @@ std::string ice_config_form(const IceGrant& grant) {
 std::string ice_servers_form(const IceGrant& grant) { return text_of(ice_servers(grant)); }
 
 std::string error_form(std::string_view sentence) { return text_of({{"error", sentence}}); }
+
+std::string doctor_form(const DoctorAnswer& answer) {
+  ordered_json findings = ordered_json::array();
+  for (const DoctorAnswer::Finding& finding : answer.findings) {
+    ordered_json one{{"code", finding.code},
+                     {"transport", transports[finding.transport]},
+                     {"count", finding.count},
+                     {"ago", finding.ago.count()},
+                     {"detail", finding.detail}};
+    if (!finding.peer.empty()) one["peer"] = finding.peer;
+    findings.push_back(std::move(one));
+  }
+  ordered_json certificate;
+  if (answer.certificate) {
+    certificate = {{"names", answer.certificate->names},
+                   {"not_after", answer.certificate->not_after.seconds},
+                   {"self_made", answer.certificate->self_made},
+                   {"expired", answer.certificate->expired}};
+  }
+  return text_of({{"client", answer.client},
+                  {"watched", answer.watched.count()},
+                  {"arrived", by_transport(answer.arrived)},
+                  {"allocated", by_transport(answer.allocated)},
+                  {"findings", std::move(findings)},
+                  {"server",
+                   {{"time", answer.server_time.seconds},
+                    {"relays", answer.relays},
+                    {"relay_private", answer.relay_private},
+                    {"certificate", std::move(certificate)}}}});
+}
 
 std::string claims_form(const RoomToken& token) {
   return text_of({{"room", token.room}, {"role", token.role}, {"exp", token.expires.seconds}});

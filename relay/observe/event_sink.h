@@ -17,6 +17,9 @@ class EventSink {
   virtual void event(std::size_t worker, const turn::Event& event) = 0;
   /// Somebody came to a room or went.
   virtual void room_event(const signaling::Event&) {}
+  /// A STUN message has come that is to be answered.
+  virtual void message(const turn::FiveTuple&) {}
+  virtual void tls_failure(const turn::FiveTuple&, std::string_view) {}
   /// Something an operator might act upon.
   virtual void warn(std::string_view sentence) = 0;
   virtual void debug(std::string_view sentence) = 0;

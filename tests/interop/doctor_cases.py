@@ -5,7 +5,7 @@ import json
 import subprocess
 
 import isolation
-from http_cases import curl
+from http_cases import curl, http_server
 from lab import PASSWORD, REALM, SECRET, USER
 from server_under_test import (TurnServer, answers_udp, expect, free_port, server_binary,
                                wait_until)
@@ -78,6 +78,25 @@ def expect_finding(checks, check, verdict, words):
     found = checks.get(check, {})
     expect(found.get("verdict") == verdict and words in found["detail"] + found["advice"],
            f"{check} should be {verdict} ({words}):\n{checks}")
+
+
+def watched_case(lab):
+    """The server tells an address what became of its messages, once that has asked."""
+    server = minting_server(lab)
+    url = f"http://127.0.0.1:{server.port}/api/doctor"
+    content(curl(lab, "watch-begin", url))
+    ask_doctor(lab, "watched", f"127.0.0.1:{server.port}", USER, "guess")
+    seen = content(curl(lab, "watch", url))
+    expect(seen["client"] == "127.0.0.1" and seen["arrived"]["tcp"] > 0, f"nothing seen: {seen}")
+    expect({"wrong-credential"} <= {each["code"] for each in seen["findings"]}, f"{seen}")
+
+
+def authority_case(lab):
+    """What phones are to trust comes with the type that makes them offer it."""
+    server = http_server(lab)
+    text = curl(lab, "ca", "--include", f"http://127.0.0.1:{server.port}/ca.crt")
+    expect("content-type: application/x-x509-ca-cert" in text.lower(), f"another type:\n{text}")
+    expect(server.authority.read_text().strip() in text.replace("\r", ""), f"another:\n{text}")
 
 
 def coturn(lab, name, *arguments):
@@ -174,5 +193,6 @@ def cases(lab):
         return []
     return [("minted credentials", minted_case), ("credentials command", command_case),
             ("minted with the kept secret", secret_case),
+            ("doctor watches", watched_case), ("doctor ca.crt", authority_case),
             ("doctor coturn", coturn_case), ("doctor coturn secret", coturn_secret_case),
             ("doctor closed tcp", closed_tcp_case), ("doctor public address", public_case)]
