@@ -41,9 +41,14 @@ std::string page_of(const Plan& plan, const Ports& ports,
   const auto told = addresses_for_clients(plan);
   if (told.empty()) return "";
   const stun::IpAddress& address = told.front().advertised();
-  if (ports.tls == 0) return fmt::format("http://{}:{}/", in_url(address.to_string()), ports.tcp);
+  const SignalingSettings& signaling = plan.settings.signaling;
+  if (ports.tls == 0) {
+    return fmt::format("http://{}:{}/", in_url(address.to_string()),
+                       signaling.port.value_or(usual_signal_port));
+  }
   const std::string host = certificate ? host_for_tls(address, *certificate) : address.to_string();
-  return fmt::format("https://{}:{}/", in_url(host), ports.tls);
+  return fmt::format("https://{}:{}/", in_url(host),
+                     signaling.tls_port.value_or(usual_signal_tls_port));
 }
 
 std::expected<Plan, std::string> plan_with_secret(Request& request) {
@@ -95,7 +100,7 @@ Outcome link(Request request) {
   if (!plan) return std::unexpected(plan.error());
   const Ports ports = configured_ports(*plan);
   const std::string page = page_of(*plan, ports, configured_certificate(plan->settings));
-  if (page.empty() || (ports.tls == 0 && ports.tcp == 0) || !plan->settings.signaling.served) {
+  if (page.empty() || !plan->settings.signaling.served) {
     return std::unexpected("this server has no pages: it is configured without them");
   }
   std::string text = fmt::format("{}#room={}", page, http::percent_encode(room));

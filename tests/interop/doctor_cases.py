@@ -168,7 +168,7 @@ def public_case(lab):
     link, _ = lab.run("link", isolation.inside(
         "doc-server", server_binary(), "link", "nord", "-n", "-L", PUBLIC, "--no-tls",
         f"--state-dir={state}"), 10)
-    expect(f"http://{PUBLIC}:3478/#room=nord&token=" in link, f"another link:\n{link}")
+    expect(f"http://{PUBLIC}:8099/#room=nord&token=" in link, f"another link:\n{link}")
     token = link.strip().rpartition("&token=")[2]
     for arguments, status in (
             ([base], "403"), ([f"{base}?room=nord&token={token}"], "200"),

@@ -57,8 +57,8 @@ TEST_CASE("a link leads into a room, with a token that the secret signs", "[comm
   const Ran made = run("link 'Room 1'" + where);
   CHECK(made.status == 0);
   CHECK_THAT(made.output,
-             Contains("https://127.0.0.1:5349/#room=Room%201&token=eyJhbGciOiJIUzI1NiIs"));
-  CHECK_THAT(run("link a --no-tls" + where).output, Contains("http://127.0.0.1:3478/#room=a&"));
+             Contains("https://127.0.0.1:8098/#room=Room%201&token=eyJhbGciOiJIUzI1NiIs"));
+  CHECK_THAT(run("link a --no-tls" + where).output, Contains("http://127.0.0.1:8099/#room=a&"));
 }
 
 TEST_CASE("a command that is asked wrongly says what to write", "[commands]") {
