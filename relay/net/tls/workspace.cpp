@@ -21,7 +21,6 @@ Workspace::Workspace()
       plain_(std::make_unique_for_overwrite<std::byte[]>(plain_size)),
       record_(std::make_unique_for_overwrite<std::byte[]>(max_record)) {
   if (!method_) throw std::bad_alloc();
-  output_.reserve(max_record + 1024);  // A record with its header: most of what leaves at once.
   BIO_meth_set_read(method_.get(), &on_read);
   BIO_meth_set_write(method_.get(), &on_write);
   BIO_meth_set_ctrl(method_.get(), &on_control);
