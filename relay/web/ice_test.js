@@ -123,6 +123,7 @@ function draw({ tests, candidates, doctor, verdict }) {
     say($("verdict-what"), "test.running");
     say($("verdict-do"), "test.running.hint");
   }
+  $("verdict-authority").hidden = verdict?.key !== "self-made";
   $("verdict").className = `verdict ${verdict?.severity ?? "running"}`;
   $("results").hidden = false;
   $("ways").replaceChildren(...tests.map(drawProbe));

@@ -32,6 +32,7 @@ export const words = {
   ],
   "test.results": ["Each way", "各条路径"],
   "test.candidates": ["Candidates of this browser", "本浏览器的候选地址"],
+  "test.authority": ["Get the server's authority", "下载服务器的根证书"],
   "test.server-saw": ["What the server saw of you", "服务器看到的情况"],
 
   "column.time": ["Time", "时间"],
