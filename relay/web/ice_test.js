@@ -13,6 +13,7 @@ const MOST_SERVERS = 8;
 const $ = (id) => document.getElementById(id);
 const notices = new Notices($("notices"));
 const link = new URLSearchParams(location.hash.slice(1));
+let ownUrls = []; // Those of this very server.
 let run = 0; // Which one is shown; what an earlier one still finds is of no interest.
 let latest; // What the language switch draws again.
 
@@ -21,9 +22,9 @@ async function fillOwn() {
   if (answer.refused === 401 || answer.refused === 403) notices.show("test.refused");
   const servers = answer.iceServers;
   if (servers.length === 0) return false;
-  const urls = servers.flatMap((server) => server.urls);
+  ownUrls = servers.flatMap((server) => server.urls);
   const relay = servers.find((server) => server.username) ?? {};
-  $("urls").value = urls.join("\n");
+  $("urls").value = ownUrls.join("\n");
   $("username").value = relay.username ?? "";
   $("password").value = relay.credential ?? "";
   return true;
@@ -88,7 +89,7 @@ async function test() {
 
 /** What the server of this page saw of this test; undefined when others are tested. */
 function ofThisTest(before, after, tests, seconds) {
-  const isOurs = tests.some(({ server }) => parseIceUrl(server.urls).host === location.hostname);
+  const isOurs = tests.some(({ server }) => ownUrls.includes(server.urls));
   if (!after || !isOurs) return undefined;
   const since = (name) => Object.fromEntries(Object.entries(after[name] ?? {}).map(
     ([transport, count]) => [transport, count - (before?.[name]?.[transport] ?? 0)]));

@@ -161,7 +161,7 @@ export const words = {
   ],
 
   "all.no-udp": [
-    "UDP to the relay does not get through, {ways} does: calls work, with more delay.",
+    "UDP to the relay does not get through, only {ways}: calls work, with more delay.",
     "到中继的 UDP 不通，{ways} 可用：可以通话，但时延较大。",
   ],
 
@@ -171,7 +171,7 @@ export const words = {
   ],
 
   "all.no-tcp": [
-    "TCP to the relay does not get through, {ways} does: calls work, but not in networks " +
+    "TCP to the relay does not get through, only {ways}: calls work, but not in networks " +
       "without UDP.",
     "到中继的 TCP 不通，{ways} 可用：可以通话，但在封锁 UDP 的网络中不行。",
   ],
@@ -179,7 +179,7 @@ export const words = {
   "do.no-tcp": ["Open TCP {port} to the server.", "请放行到服务器的 TCP {port}。"],
 
   "all.no-tls": [
-    "TLS to the relay does not work, {ways} does: calls work, but not in networks that let " +
+    "TLS to the relay does not work, only {ways}: calls work, but not in networks that let " +
       "only TLS out.",
     "到中继的 TLS 不可用，{ways} 可用：可以通话，但在只放行 TLS 的网络中不行。",
   ],
@@ -192,7 +192,7 @@ export const words = {
 
   "all.self-made": [
     "TLS to the relay does not work, because this device does not know the server's " +
-      "self-made certificate; {ways} does.",
+      "self-made certificate; what remains is {ways}.",
     "到中继的 TLS 不可用，因为本设备不信任服务器的自签名证书；{ways} 可用。",
   ],
 
