@@ -103,12 +103,17 @@ struct Refused {
   std::string_view realm;     // which one to ask for; lives as long as the authenticator
 };
 
-/// What an access token has left behind (RFC 7635): until it is over, requests that concern the
-/// same allocation are signed with its key and need not bring it again.
+/// An allocation that a request concerns. A name with a time in it was good when it was made, and
+/// goes on with it after that time.
 struct Session {
-  std::string_view username;
-  stun::IntegrityKey key;
-  Time ends;
+  std::string_view username;  // who made it
+  /// What an access token has left behind (RFC 7635): until it is over, requests are signed with
+  /// its key and need not bring it again.
+  struct Token {
+    stun::IntegrityKey key;
+    Time ends;
+  };
+  std::optional<Token> token{};
 };
 
 /// The user must be looked up elsewhere first: fetch their key, call learn(), check again.
@@ -134,7 +139,7 @@ class Authenticator {
   virtual Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
                         Time now) = 0;
 
-  /// The same for a request that concerns an allocation with a session.
+  /// The same for a request that concerns an allocation.
   virtual Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
                         const Session& session, Time now) = 0;
 

@@ -53,6 +53,7 @@ struct LongTerm::State {
     const stun::MessageView& request;
     const Credentials& credentials;
     PasswordAlgorithm algorithm;
+    std::string_view holder;  // whose allocation it is about; empty: none that is known
 
     bool is_signed_with(const std::optional<stun::IntegrityKey>& key) const {
       return auth::is_signed_with(key, credentials.signature, request);
@@ -62,6 +63,8 @@ struct LongTerm::State {
     }
   };
 
+  Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+                std::string_view holder, Time now);
   Verdict identify(const Claim& claim, Time now);
   // The views `username` outlive the claim: they are of a table here.
   Verdict verify(const Claim& claim, std::string_view username, const UserKeys& keys) const;
@@ -93,6 +96,11 @@ void LongTerm::set_wall_clock(WallTime wall, Time now) { state_->clock.set(wall,
 std::uint64_t LongTerm::derivations() const { return state_->derivations; }
 
 Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress& client, Time now) {
+  return state_->check(request, client, {}, now);
+}
+
+Verdict LongTerm::State::check(const stun::MessageView& request, const stun::IpAddress& client,
+                               std::string_view holder, Time now) {
   if (signature_of(request) == Signature::Algorithm::none) {
     return Refused{ErrorCode::unauthenticated, Reason::no_credentials, {}};
   }
@@ -100,47 +108,48 @@ Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress&
   if (!credentials) return Refused{ErrorCode::bad_request, Reason::missing_attribute, {}};
 
   const bool has_token = request.has(stun::AttributeType::access_token);
-  if (has_token && state_->config.access_token_keys == nullptr) {  // RFC 7635 7
+  if (has_token && config.access_token_keys == nullptr) {  // RFC 7635 7
     return Refused{ErrorCode::unknown_attribute, Reason::unexpected_token,
                    credentials->username.value_or("")};
   }
-  const auto algorithm = password_algorithm_of(request, credentials->nonce, state_->offered);
+  const auto algorithm = password_algorithm_of(request, credentials->nonce, offered);
   if (!algorithm) {
     return Refused{ErrorCode::bad_request, Reason::bad_algorithms,
                    credentials->username.value_or("")};
   }
-  const State::Claim claim{request, *credentials, *algorithm};
-  if (credentials->realm != state_->config.realm) return claim.refused(Reason::wrong_realm);
+  const Claim claim{request, *credentials, *algorithm, holder};
+  if (credentials->realm != config.realm) return claim.refused(Reason::wrong_realm);
 
-  Verdict verdict =
-      has_token ? state_->identify_by_token(claim, now) : state_->identify(claim, now);
+  Verdict verdict = has_token ? identify_by_token(claim, now) : identify(claim, now);
   const auto* accepted = std::get_if<Accepted>(&verdict);
   if (accepted == nullptr) return verdict;
-  if (!state_->nonces.valid(credentials->nonce, client, state_->clock.at(now))) {
+  if (!nonces.valid(credentials->nonce, client, clock.at(now))) {
     return Refused{ErrorCode::stale_nonce, Reason::stale_nonce, accepted->username};
   }
   return verdict;
 }
 
-/// With a token of its own it is a request like any other.
 Verdict LongTerm::check(const stun::MessageView& request, const stun::IpAddress& client,
                         const Session& session, Time now) {
   const auto credentials = Credentials::of(request);
-  if (request.has(stun::AttributeType::access_token) || !credentials || session.ends <= now ||
-      credentials->username != session.username || credentials->realm != state_->config.realm ||
+  // With a token of its own it is a request like any other.
+  if (request.has(stun::AttributeType::access_token) || !credentials || !session.token ||
+      session.token->ends <= now || credentials->username != session.username ||
+      credentials->realm != state_->config.realm ||
       credentials->signature == Signature::Algorithm::none) {
-    return check(request, client, now);
+    return state_->check(request, client, session.username, now);
   }
-  if (!is_signed_with(session.key, credentials->signature, request)) {
+  if (!is_signed_with(session.token->key, credentials->signature, request)) {
     return Refused{ErrorCode::unauthenticated, Reason::wrong_password, session.username};
   }
   if (!state_->nonces.valid(credentials->nonce, client, state_->clock.at(now))) {
     return Refused{ErrorCode::stale_nonce, Reason::stale_nonce, session.username};
   }
-  return Accepted{.username = session.username,
-                  .realm = state_->config.realm,
-                  .signature = {credentials->signature, session.key},
-                  .lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.ends - now)};
+  return Accepted{
+      .username = session.username,
+      .realm = state_->config.realm,
+      .signature = {credentials->signature, session.token->key},
+      .lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.token->ends - now)};
 }
 
 /// Static users come first, then those whose names end by themselves, then those of elsewhere.
@@ -172,8 +181,11 @@ Accepted LongTerm::State::accept(const Claim& claim, std::string_view username,
 
 Verdict LongTerm::State::identify_time_limited(const Claim& claim, const TimeLimitedName& name,
                                                Time now) {
-  if (name.expires.seconds < clock.at(now).seconds) return claim.refused(Reason::expired_user);
   const std::string_view username = *claim.credentials.username;
+  // Who has an allocation keeps it: a call does not end when the page's credential does.
+  if (name.expires.seconds < clock.at(now).seconds && username != claim.holder) {
+    return claim.refused(Reason::expired_user);
+  }
   const auto* cached = derived.find(username, now);
   if (cached != nullptr) {
     const auto& key = key_of(cached->second.keys, claim.algorithm);

@@ -85,10 +85,8 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
   }
   const Allocation* const known = concerned(client, message);
   const auth::Verdict verdict =
-      known != nullptr && known->session
-          ? authenticator.check(
-                message, client.client.ip,
-                {known->session->username, known->session->key, known->session->ends}, now)
+      known != nullptr
+          ? authenticator.check(message, client.client.ip, auth_session_of(*known), now)
           : authenticator.check(message, client.client.ip, now);
   if (const auto* refused = std::get_if<auth::Refused>(&verdict)) {
     return on_refused(std::move(context), *refused, now);
@@ -102,6 +100,12 @@ void Server::State::on_request(const FiveTuple& client, const MessageView& messa
           {message, context, accepted.username, accepted.realm, now, accepted.lifetime_limit})) {
     send(context, *reply, now);
   }
+}
+
+auth::Session Server::State::auth_session_of(const Allocation& allocation) {
+  if (!allocation.session) return {.username = allocation.username};
+  const TokenSession& token = *allocation.session;
+  return {token.username, auth::Session::Token{token.key, token.ends}};
 }
 
 /// The allocation whose credentials the request may have; null: none that we know.

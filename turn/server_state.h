@@ -55,6 +55,7 @@ struct Server::State {
   /// Nothing: the answer comes later.
   std::optional<Reply> dispatch(const Request& request);
   static bool is_owner(const Request& request, const Allocation& allocation);
+  static auth::Session auth_session_of(const Allocation& allocation);
   static std::optional<TokenSession> session_of(const Request& request);
   static void note_session(const Request& request, Allocation& allocation);
   static bool has_same_origin(const stun::MessageView& message, const Allocation& allocation);

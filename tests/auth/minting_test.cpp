@@ -90,5 +90,20 @@ TEST_CASE("a token opens as it was signed, and changed in no byte", "[auth][rfc7
   CHECK_FALSE(open_token(std::string(max_token_size, 'A') + token, "logen"));
 }
 
+TEST_CASE("a name whose time is over goes on with what it has", "[auth]") {
+  Bench bench(config_with_secrets());
+  const auto minted = mint_time_limited("logen", WallTime{1700003600}, "alice", ':');
+  bench.now += 2h;
+  Request request = bench.md5_request(minted.username, minted.password);
+  const auto with = [&](std::string_view holder) {
+    return to_string(bench.check(request, Session{.username = holder}));
+  };
+  CHECK(with("") == "401 credentials expired");
+  CHECK(with("1700003600:bob") == "401 credentials expired");
+  CHECK(with(minted.username) == "accepted " + minted.username);
+  request.key = stun::long_term_key_md5(minted.username, "nort.gov", "guessed");
+  CHECK(with(minted.username) == "401 wrong password");
+}
+
 }  // namespace
 }  // namespace auth

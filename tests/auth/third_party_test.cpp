@@ -175,7 +175,7 @@ TEST_CASE("after a token its key signs what follows", "[auth][rfc7635-7]") {
   TokenBench tokens;
   Request request = tokens.request("north");
   request.access_token.reset();
-  const Session session{"north", request.key, tokens.bench.now + 100s};
+  const Session session{"north", Session::Token{request.key, tokens.bench.now + 100s}};
   const auto verdict = [&] { return to_string(tokens.bench.check(request, session)); };
   const Verdict accepted = tokens.bench.check(request, session);
   CHECK(to_string(accepted) == "accepted north");

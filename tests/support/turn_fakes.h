@@ -34,6 +34,7 @@ class FakeAuthenticator : public auth::Authenticator {
  public:
   std::set<std::string, std::less<>> wrong_password;  // 401
   std::set<std::string, std::less<>> stale_nonce;     // 438
+  std::set<std::string, std::less<>> expired;         // 401, but for an allocation of theirs
   std::set<std::string, std::less<>> slow;            // need a lookup until learn()
   auth::Signature::Algorithm algorithm = auth::Signature::Algorithm::sha1;
 
@@ -43,32 +44,15 @@ class FakeAuthenticator : public auth::Authenticator {
 
   auth::Verdict check(const stun::MessageView& request, const stun::IpAddress&,
                       auth::Time) override {
-    using auth::Reason;
-    const auto value = request.value(stun::AttributeType::username);
-    if (!value) return refuse(stun::ErrorCode::unauthenticated, Reason::no_credentials, {});
-    const std::string_view name = stun::as_text(*value);
-    if (wrong_password.contains(name)) {
-      return refuse(stun::ErrorCode::unauthenticated, Reason::wrong_password, name);
-    }
-    if (stale_nonce.contains(name)) {
-      return refuse(stun::ErrorCode::stale_nonce, Reason::stale_nonce, name);
-    }
-    if (slow.contains(name)) return auth::LookUp{name, realm};
-    const auth::Signature signature{algorithm, key_of(name)};
-    auth::Accepted accepted{name, realm, signature};
-    const auto token = request.value(stun::AttributeType::access_token);
-    if (const auto good_for = token ? stun::decode_u32(*token) : std::nullopt) {
-      accepted.lifetime_limit = std::chrono::seconds(*good_for);
-    }
-    return accepted;
+    return judge(request, {});
   }
-  auth::Verdict check(const stun::MessageView& request, const stun::IpAddress& client,
+  auth::Verdict check(const stun::MessageView& request, const stun::IpAddress&,
                       const auth::Session& session, auth::Time now) override {
-    auth::Verdict verdict = check(request, client, now);
+    auth::Verdict verdict = judge(request, session.username);
     auto* const accepted = std::get_if<auth::Accepted>(&verdict);
     if (accepted != nullptr && !accepted->lifetime_limit &&
-        accepted->username == session.username && now < session.ends) {
-      accepted->lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.ends - now);
+        accepted->username == session.username && session.token && now < session.token->ends) {
+      accepted->lifetime_limit = std::chrono::ceil<std::chrono::seconds>(session.token->ends - now);
     }
     return verdict;
   }
@@ -86,6 +70,29 @@ class FakeAuthenticator : public auth::Authenticator {
   }
 
  private:
+  auth::Verdict judge(const stun::MessageView& request, std::string_view holder) {
+    using auth::Reason;
+    const auto value = request.value(stun::AttributeType::username);
+    if (!value) return refuse(stun::ErrorCode::unauthenticated, Reason::no_credentials, {});
+    const std::string_view name = stun::as_text(*value);
+    if (wrong_password.contains(name)) {
+      return refuse(stun::ErrorCode::unauthenticated, Reason::wrong_password, name);
+    }
+    if (expired.contains(name) && name != holder) {
+      return refuse(stun::ErrorCode::unauthenticated, Reason::expired_user, name);
+    }
+    if (stale_nonce.contains(name)) {
+      return refuse(stun::ErrorCode::stale_nonce, Reason::stale_nonce, name);
+    }
+    if (slow.contains(name)) return auth::LookUp{name, realm};
+    const auth::Signature signature{algorithm, key_of(name)};
+    auth::Accepted accepted{name, realm, signature};
+    const auto token = request.value(stun::AttributeType::access_token);
+    if (const auto good_for = token ? stun::decode_u32(*token) : std::nullopt) {
+      accepted.lifetime_limit = std::chrono::seconds(*good_for);
+    }
+    return accepted;
+  }
   static constexpr std::string_view realm = "example.org";
   static auth::Refused refuse(stun::ErrorCode code, auth::Reason reason, std::string_view name) {
     return {.code = code, .reason = reason, .username = name};

@@ -24,6 +24,21 @@ TEST_CASE("a refresh starts the lifetime anew", "[turn][rfc8656-8.2]") {
   CHECK(bench.taken_ports() == 0);
 }
 
+TEST_CASE("an allocation goes on when its user's name has run out", "[turn][rfc8656-8.2]") {
+  TurnBench bench;
+  BenchClient alice = bench.client("198.51.100.7:40000");
+  REQUIRE(alice.allocate() == success);
+  bench.authenticator.expired.insert("alice");
+  const auto peer = "203.0.113.1:5000"_peer;
+  CHECK(alice.refresh() == success);
+  CHECK(alice.permit(peer) == success);
+  CHECK(alice.bind(0x4000, peer) == success);
+  CHECK(alice.as("bob").refresh() == error(441));
+  CHECK(bench.client("198.51.100.7:40001").allocate() == error(401));
+  REQUIRE(alice.refresh(0s) == success);
+  CHECK(alice.allocate() == error(401));
+}
+
 TEST_CASE("a refresh to zero ends the allocation at once", "[turn][rfc8656-8.2]") {
   TurnBench bench;
   BenchClient alice = bench.client("198.51.100.7:40000");
