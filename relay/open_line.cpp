@@ -37,9 +37,8 @@ std::string page_url(const Plan& plan, PagePorts ports, const net::tls::Certific
   return fmt::format("http://{}:{}/", in_url(address.to_string()), ports.plain);
 }
 
-std::string open_line(const Plan& plan, PagePorts ports, const net::tls::Certificate* certificate,
+std::string open_line(const std::string& url, const net::tls::Certificate* certificate,
                       bool is_self_made, net::tls::WallTime now) {
-  const std::string url = page_url(plan, ports, certificate);
   if (url.empty()) return {};
   if (!url.starts_with("https:")) {
     return fmt::format("OPEN   {}   without TLS: browsers give no camera but on this host\n", url);

@@ -19,8 +19,9 @@ struct PagePorts {
 /// The call page as the best address of this host is called; empty where there are no pages.
 /// `certificate` is null where TLS is not served.
 std::string page_url(const Plan& plan, PagePorts ports, const net::tls::Certificate* certificate);
-/// `OPEN   https://192.168.1.7:8098/   ...` with a newline; empty where there are no pages.
-std::string open_line(const Plan& plan, PagePorts ports, const net::tls::Certificate* certificate,
+/// `OPEN   https://192.168.1.7:8098/   ...` with a newline, for a page_url() or a link to a room;
+/// empty where there is none.
+std::string open_line(const std::string& url, const net::tls::Certificate* certificate,
                       bool is_self_made, net::tls::WallTime now);
 /// Lines of half blocks, dark on light whatever the terminal's colours; empty where the text is too
 /// long.

@@ -14,21 +14,18 @@ auth::WallTime wall_clock() { return {net::tls::wall_clock().time_since_epoch().
 
 http::IceServersOptions ice_options(const Plan& plan, const ListeningAt& at,
                                     const net::tls::SharedContext* tls) {
-  const auto told = addresses_for_clients(plan);
-  return {
-      .secrets = plan.settings.secrets,
-      .separator = plan.settings.rest_api_separator,
-      .urls =
-          [&plan, &at, tls](std::string_view host) {
-            if (tls == nullptr) return ice_urls(plan, ports_of(at), nullptr, host);
-            const net::tls::Certificate certificate = tls->certificate();
-            return ice_urls(plan, ports_of(at), &certificate, host);
-          },
-      .is_public = std::ranges::any_of(
-          told, [](const turn::RelayAddress& each) { return !is_local_only(each.advertised()); }),
-      .open_rooms = plan.settings.open_rooms,
-      .anonymous = plan.settings.anonymous,
-      .stun_only = plan.turn.stun_only};
+  return {.secrets = plan.settings.secrets,
+          .separator = plan.settings.rest_api_separator,
+          .urls =
+              [&plan, &at, tls](std::string_view host) {
+                if (tls == nullptr) return ice_urls(plan, ports_of(at), nullptr, host);
+                const net::tls::Certificate certificate = tls->certificate();
+                return ice_urls(plan, ports_of(at), &certificate, host);
+              },
+          .is_public = advertises_public_address(plan),
+          .open_rooms = plan.settings.open_rooms,
+          .anonymous = plan.settings.anonymous,
+          .stun_only = plan.turn.stun_only};
 }
 
 }  // namespace

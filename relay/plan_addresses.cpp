@@ -190,6 +190,12 @@ bool is_local_only(const IpAddress& ip) {
   return is_loopback(ip) || is_link_local(ip) || turn::is_private(ip);
 }
 
+bool advertises_public_address(const Plan& plan) {
+  return std::ranges::any_of(addresses_for_clients(plan), [](const turn::RelayAddress& each) {
+    return !is_local_only(each.advertised());
+  });
+}
+
 std::optional<IpAddress> external_of(const Settings& settings, const IpAddress& local) {
   std::optional<IpAddress> of_family;
   for (const ExternalAddress& entry : settings.external_addresses) {

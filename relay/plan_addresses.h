@@ -31,6 +31,8 @@ bool is_loopback(const stun::IpAddress& ip);
 bool is_link_local(const stun::IpAddress& ip);
 /// Reachable from this host or its network alone.
 bool is_local_only(const stun::IpAddress& ip);
+/// Clients are told an address that is more than that.
+bool advertises_public_address(const Plan& plan);
 /// The public address that `-X` names for one of ours, if any. A pair for this very address beats
 /// an address for the whole family, which is never meant for loopback.
 std::optional<stun::IpAddress> external_of(const Settings& settings, const stun::IpAddress& local);

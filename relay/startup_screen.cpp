@@ -6,11 +6,15 @@
 #include <optional>
 
 #include "relay/open_line.h"
+#include "relay/room_link.h"
 
 namespace relay {
 namespace {
 
 using nlohmann::ordered_json;
+
+/// How long the link of the start-up screen lets people in.
+constexpr std::chrono::hours first_room_time{24};
 
 /// `3478/udp+tcp 5349/tls+dtls`
 std::string ports_text(Ports ports) {
@@ -52,6 +56,15 @@ std::string ready_line(const Plan& plan, Ports ports, PagePorts pages) {
                      pages_text(pages));
 }
 
+/// What to open: the call page, and where that gives nothing to strangers, a room of its own.
+std::string first_page(const Plan& plan, PagePorts ports, const net::tls::Certificate* certificate,
+                       net::tls::WallTime now) {
+  const std::string page = page_url(plan, ports, certificate);
+  if (page.empty() || plan.settings.secrets.empty() || !asks_for_room_token(plan)) return page;
+  const net::tls::WallTime until = now + first_room_time;
+  return room_link(page, made_up_room(), plan, {until.time_since_epoch().count()});
+}
+
 }  // namespace
 
 std::string startup_screen(const Plan& plan, const Service& service,
@@ -60,13 +73,12 @@ std::string startup_screen(const Plan& plan, const Service& service,
   std::optional<net::tls::Certificate> certificate;
   if (certificates != nullptr) certificate = certificates->context().certificate();
   const PagePorts pages = page_ports_of(service);
+  const net::tls::WallTime now = net::tls::wall_clock();
+  const std::string url = first_page(plan, pages, certificate ? &*certificate : nullptr, now);
   std::string screen = ready_line(plan, ports, pages) + "\n";
-  screen += open_line(plan, pages, certificate ? &*certificate : nullptr,
-                      certificate && !certificates->own_folder().empty(), net::tls::wall_clock());
-  if (const std::string url = page_url(plan, pages, certificate ? &*certificate : nullptr);
-      is_terminal && !url.empty()) {
-    screen += qr_code(url);
-  }
+  screen += open_line(url, certificate ? &*certificate : nullptr,
+                      certificate && !certificates->own_folder().empty(), now);
+  if (is_terminal && !url.empty()) screen += qr_code(url);
   if (plan.made_secret) {
     screen += fmt::format("SECRET {}   for this run; keep one with --static-auth-secret\n",
                           plan.settings.secrets.front());

@@ -9,9 +9,9 @@
 #include "relay/commands/own_server.h"
 #include "relay/http/forms.h"
 #include "relay/http/ice_servers.h"
-#include "relay/http/query.h"
 #include "relay/http/utf8.h"
-#include "relay/plan_addresses.h"
+#include "relay/open_line.h"
+#include "relay/room_link.h"
 #include "relay/shared_secret.h"
 
 namespace relay::commands {
@@ -35,20 +35,10 @@ bool is_name(std::string_view text) {
 
 constexpr std::string_view good_name = "1 to 128 bytes of UTF-8 without control characters";
 
-/// Where the pages are: over TLS where there is a port for it, since cameras want it.
-std::string page_of(const Plan& plan, const Ports& ports,
-                    const std::optional<net::tls::Certificate>& certificate) {
-  const auto told = addresses_for_clients(plan);
-  if (told.empty()) return "";
-  const stun::IpAddress& address = told.front().advertised();
-  const SignalingSettings& signaling = plan.settings.signaling;
-  if (ports.tls == 0) {
-    return fmt::format("http://{}:{}/", in_url(address.to_string()),
-                       signaling.port.value_or(usual_signal_port));
-  }
-  const std::string host = certificate ? host_for_tls(address, *certificate) : address.to_string();
-  return fmt::format("https://{}:{}/", in_url(host),
-                     signaling.tls_port.value_or(usual_signal_tls_port));
+PagePorts configured_page_ports(const SignalingSettings& signaling, const Ports& ports) {
+  return {.plain = signaling.port.value_or(usual_signal_port),
+          .tls = ports.tls == 0 ? std::uint16_t{0}
+                                : signaling.tls_port.value_or(usual_signal_tls_port)};
 }
 
 std::expected<Plan, std::string> plan_with_secret(Request& request) {
@@ -98,17 +88,13 @@ Outcome link(Request request) {
   const std::chrono::seconds ttl = request.ttl.value_or(24h);
   const auto plan = plan_with_secret(request);
   if (!plan) return std::unexpected(plan.error());
-  const Ports ports = configured_ports(*plan);
-  const std::string page = page_of(*plan, ports, configured_certificate(plan->settings));
+  const auto certificate = configured_certificate(plan->settings);
+  const PagePorts ports = configured_page_ports(plan->settings.signaling, configured_ports(*plan));
+  const std::string page = page_url(*plan, ports, certificate ? &*certificate : nullptr);
   if (page.empty() || !plan->settings.signaling.served) {
     return std::unexpected("this server has no pages: it is configured without them");
   }
-  std::string text = fmt::format("{}#room={}", page, http::percent_encode(room));
-  if (!plan->settings.secrets.empty()) {
-    const http::RoomToken token{.room = room, .expires = end_of(ttl)};
-    text += "&token=" + http::seal(token, plan->settings.secrets.front());
-  }
-  return Answer{text + "\n"};
+  return Answer{room_link(page, room, *plan, end_of(ttl)) + "\n"};
 }
 
 }  // namespace relay::commands

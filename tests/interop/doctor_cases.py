@@ -2,6 +2,7 @@
 server and with what goes wrong between."""
 
 import json
+import re
 import subprocess
 
 import isolation
@@ -170,7 +171,12 @@ def public_case(lab):
         f"--state-dir={state}"), 10)
     expect(f"http://{PUBLIC}:8099/#room=nord&token=" in link, f"another link:\n{link}")
     token = link.strip().rpartition("&token=")[2]
+    opened = re.search(r"OPEN   http://203.0.113.5:8099/#room=(\w+)&token=(\S+) ", server.output())
+    expect(opened, f"no room to open:\n{server.output()}")
+    first, its_token = opened.groups()
     for arguments, status in (
+            ([f"{base}?room={first}&token={its_token}"], "200"),
+            ([f"{base}?room=nord&token={its_token}"], "403"),
             ([base], "403"), ([f"{base}?room=nord&token={token}"], "200"),
             (["-H", f"Authorization: Bearer {token}", f"{base}?room=nord"], "200"),
             ([f"{base}?room=sued&token={token}"], "403"), ([f"{base}?token=x.y.z"], "403"),

@@ -4,7 +4,7 @@ TCP and TLS."""
 import re
 
 from lab import PASSWORD, USER
-from server_under_test import expect, free_port
+from server_under_test import expect
 from uclient_cases import LOGIN, TO_EACH_OTHER, TO_PEER_V4, TO_PEER_V6, V4, V6
 
 # name, flags, where the data goes, the server's address.
@@ -20,9 +20,7 @@ MESSAGE = re.compile(r"tot_send_bytes ~ (\d+), tot_recv_bytes ~ (\d+)")
 
 
 def server_for(lab):
-    return lab.server("tcp-relay", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false",
-                      f"--tls-listening-port={free_port()}",
-                      f"--state-dir={lab.folder.resolve() / 'tcp-relay-state'}")
+    return lab.with_certificate("tcp-relay", "--no-tls=false")
 
 
 def uclient(lab, name, port, flags):

@@ -87,7 +87,8 @@ def nginx_case(lab):
 
 
 def pages_case(lab):
-    server = own_server(lab, "web-pages", "--no-tls=false", "--signal-port=0",
+    server = own_server(lab, "web-pages", "--no-tls=false",
+                        f"--tls-listening-port={free_port()}", "--signal-port=0",
                         f"--state-dir={lab.folder.resolve() / 'web-state'}")
     base = f"http://127.0.0.1:{server.port}"
     for path in ("/", "/ice-test", "/chat"):

@@ -91,18 +91,23 @@ TEST_CASE("OPEN is the page in TLS where there is TLS, as its certificate has it
   certificate.addresses = {"192.168.1.7"};
   certificate.fingerprint = "AA:BB:CC:DD:EE:FF:00:11";
   certificate.not_after = now + std::chrono::days(397);
-  CHECK(relay::open_line(plan, {.plain = 8099, .tls = 8098}, &certificate, true, now) ==
+  const auto open_line = [&](bool is_self_made) {
+    const std::string url = relay::page_url(plan, {.plain = 8099, .tls = 8098}, &certificate);
+    return relay::open_line(url, &certificate, is_self_made, now);
+  };
+  CHECK(open_line(true) ==
         "OPEN   https://192.168.1.7:8098/   certificate self-made, SHA-256 AA:BB:CC:DD:EE:…, valid "
         "397 d\n");
   certificate.addresses.clear();
   certificate.dns_names = {"*.example.org", "box.example.org"};
   certificate.issuer = "Example CA";
   certificate.not_after = now - std::chrono::seconds(1);
-  CHECK(relay::open_line(plan, {.plain = 8099, .tls = 8098}, &certificate, false, now) ==
+  CHECK(open_line(false) ==
         "OPEN   https://box.example.org:8098/   certificate signed by Example CA, SHA-256 "
         "AA:BB:CC:DD:EE:…, expired\n");
   CHECK(relay::page_url(plan, {.plain = 8099}, nullptr) == "http://192.168.1.7:8099/");
-  CHECK(relay::open_line(plan, {}, nullptr, false, now).empty());
+  CHECK(relay::page_url(plan, {}, nullptr).empty());
+  CHECK(relay::open_line("", nullptr, false, now).empty());
 }
 
 TEST_CASE("a QR code is a square with a margin", "[screen]") {
