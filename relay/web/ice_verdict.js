@@ -68,9 +68,11 @@ export function judgeAll({ tests, outside, doctor, publicAddress }) {
   const found = (key) => verdicts.find((verdict) => verdict.key === key);
 
   const codes = (doctor?.findings ?? []).map(({ code }) => code);
-  if (found("expired") || (found("wrong-credential") && codes.includes("expired-credential"))) {
-    return sentence("bad", "expired", (found("expired") ?? found("wrong-credential")).values);
-  }
+  // By the server's clock, which need not be this one's. The finding may be another client's.
+  const mayHaveExpired = ({ key, server }) =>
+    key === "wrong-credential" && expiryOf(server.username) && codes.includes("expired-credential");
+  const expired = found("expired") ?? verdicts.find(mayHaveExpired);
+  if (expired) return sentence("bad", "expired", expired.values);
   for (const key of ["wrong-credential", "quota", "no-capacity", "forbidden", "refused"]) {
     if (found(key)) return sentence("bad", key, found(key).values);
   }

@@ -80,6 +80,9 @@ await report("what was seen of a relay becomes the sentence that it means", () =
   same(key([tried(udp, { code: 701 })], { doctor }), "one-way");
   same(key([tried(udp, { code: 401 })]), "wrong-credential");
   same(key([tried(udp, { code: 401, username: "1700000000:a" })]), "expired");
+  const another = { doctor: { findings: [{ code: "expired-credential" }] } };
+  same(key([tried(udp, { code: 401 })], another), "wrong-credential");
+  same(key([tried(udp, { code: 401, username: "99999999999:a" })], another), "expired");
   same(key([tried(udp, { code: 486 })]), "quota");
   same(key([tried(udp, { code: 508 })]), "no-capacity");
   same(key([tried("turn:h:25", { code: 701 })]), "forbidden-port");
