@@ -42,11 +42,14 @@ TEST_CASE("who does not speak TLS is told from who says nothing", "[self-test]")
     CHECK(connection.error() == "nobody answers the TLS handshake");
   }
   SECTION("something else") {
+    ssize_t sent = 0;
     std::jthread server([&] {
       const relay::net::FileDescriptor client(::accept(port.socket.number(), nullptr, nullptr));
-      CHECK(::send(client.number(), "SSH-2.0-x\r\n", 11, 0) == 11);
+      sent = ::send(client.number(), "SSH-2.0-x\r\n", 11, 0);
     });
     const auto connection = Connection::open(port.address(), turn::Transport::tls, patience());
+    server.join();
+    CHECK(sent == 11);
     CHECK(connection.error() == "what answers there does not speak TLS");
   }
 }

@@ -31,7 +31,7 @@ void exchange_bursts(WireClient& client, UdpSocket& peer, const TransportAddress
 
 }  // namespace
 
-TEST_CASE("a relayed packet costs no heap allocation", "[relay]") {
+TEST_CASE("a relayed packet costs no heap allocation", "[relay][heap]") {
   const Transport transport = GENERATE(Transport::udp, Transport::tcp);
   const auto sockets = GENERATE(RelaySharing::own, RelaySharing::shared);
   CAPTURE(transport == Transport::tcp, sockets == RelaySharing::shared);
@@ -49,7 +49,7 @@ TEST_CASE("a relayed packet costs no heap allocation", "[relay]") {
 }
 
 TEST_CASE("over TLS a packet costs no heap allocation of ours, and few of OpenSSL",
-          "[relay][tls]") {
+          "[relay][tls][heap]") {
   ignore_heap_of_this_thread();
   REQUIRE(support::openssl_heap_is_counted());
   RunningRelay relay;
@@ -77,7 +77,7 @@ TEST_CASE("over TLS a packet costs no heap allocation of ours, and few of OpenSS
 }
 
 TEST_CASE("over DTLS a packet costs no heap allocation, as long as the client is not idle",
-          "[relay][dtls]") {
+          "[relay][dtls][heap]") {
   ignore_heap_of_this_thread();
   REQUIRE(support::openssl_heap_is_counted());
   RunningRelay relay([](relay::Settings& settings) { settings.tls.datagrams = true; });
@@ -95,7 +95,7 @@ TEST_CASE("over DTLS a packet costs no heap allocation, as long as the client is
   CHECK(support::heap_allocations_of_openssl() - before_openssl <= 20);
 }
 
-TEST_CASE("the counter of the heap counts other threads", "[relay]") {
+TEST_CASE("the counter of the heap counts other threads", "[relay][heap]") {
   ignore_heap_of_this_thread();
   const std::uint64_t before = heap_allocations();
   RunningRelay relay;

@@ -66,7 +66,7 @@ std::set<std::uint16_t> cycle(WireClient& client, int times) {
 
 }  // namespace
 
-TEST_CASE("20,000 allocations leave no descriptor and no memory behind", "[relay]") {
+TEST_CASE("20,000 allocations leave no descriptor and no memory behind", "[relay][heap]") {
   const std::size_t before = descriptor_count();
   {
     NoSink sink;
