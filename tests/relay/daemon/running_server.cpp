@@ -1,4 +1,5 @@
 #include "tests/relay/daemon/running_server.h"
+#include "tests/support/patient_poll.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -91,7 +92,7 @@ bool RunningServer::has_ended() {
 bool RunningServer::read_some() {
   pollfd waiting[2] = {{pipes_[0].number(), POLLIN, 0}, {pipes_[1].number(), POLLIN, 0}};
   if (!pipes_[0].is_open() && !pipes_[1].is_open()) return false;
-  const int ready = ::poll(waiting, 2, 20'000);
+  const int ready = support::patient_poll(waiting, 2, 20'000);
   INFO("nothing more was said; stdout: " << output_[0] << "\nstderr: " << output_[1]);
   REQUIRE(ready > 0);
   for (int stream = 0; stream < 2; ++stream) {

@@ -8,6 +8,7 @@
 
 #include "relay/net/outbox.h"
 #include "service/wire_client.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::net {
 
@@ -65,7 +66,7 @@ TEST_CASE("a recycled socket has no error of its former owner", "[relay]") {
   const SocketAddress to(nobody);
   REQUIRE(::sendto(socket.fd(), "x", 1, 0, to.data(), to.size()) == 1);
   pollfd failed{.fd = socket.fd(), .events = 0, .revents = 0};
-  REQUIRE(::poll(&failed, 1, 10'000) == 1);
+  REQUIRE(support::patient_poll(&failed, 1, 10'000) == 1);
   REQUIRE(socket.recycle());
   CHECK(::poll(&failed, 1, 0) == 0);
   CHECK(option(socket, SOL_SOCKET, SO_ERROR) == 0);

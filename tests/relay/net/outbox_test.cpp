@@ -13,6 +13,7 @@
 
 #include "relay/net/receive_batch.h"
 #include "service/wire_client.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::net {
 
@@ -58,7 +59,7 @@ std::vector<Buffer> drain(DatagramSocket& socket, std::size_t expected) {
   std::vector<Buffer> datagrams;
   while (datagrams.size() < expected) {
     pollfd waiting{.fd = socket.fd(), .events = POLLIN, .revents = 0};
-    if (::poll(&waiting, 1, 10'000) != 1) break;
+    if (support::patient_poll(&waiting, 1, 10'000) != 1) break;
     batch.clear();
     for (Received received : batch.receive(socket, 16)) {
       do {
@@ -228,7 +229,7 @@ TEST_CASE("DSCP and ECN of a datagram are seen and set", "[relay][rfc8656-16]") 
     for (int i = 0; i < count; ++i) outbox.add(from, {.to = to.local(), .tos = tos}, {}, payload);
     outbox.flush();
     pollfd waiting{.fd = to.fd(), .events = POLLIN, .revents = 0};
-    REQUIRE(::poll(&waiting, 1, 10'000) == 1);
+    REQUIRE(support::patient_poll(&waiting, 1, 10'000) == 1);
     batch.clear();
     const auto received = batch.receive(to, 16);
     REQUIRE(!received.empty());

@@ -8,6 +8,7 @@
 #include <charconv>
 
 #include "relay/net/socket_address.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 
@@ -48,7 +49,7 @@ bool HttpClient::read_some() {
   for (;;) {
     pollfd waiting{.fd = fd_.number(), .events = POLLIN, .revents = 0};
     const bool is_buffered = ssl_ && SSL_pending(ssl_.get()) != 0;
-    if (!is_buffered) REQUIRE(::poll(&waiting, 1, patience_milliseconds) != 0);
+    if (!is_buffered) REQUIRE(support::patient_poll(&waiting, 1, patience_milliseconds) != 0);
     const auto count = ssl_ ? SSL_read(ssl_.get(), bytes.data(), static_cast<int>(bytes.size()))
                             : static_cast<int>(::recv(fd_.number(), bytes.data(), bytes.size(), 0));
     if (count > 0) {

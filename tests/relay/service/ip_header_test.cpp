@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "service/running_relay.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 using turn::Transport;
@@ -36,8 +37,8 @@ int take_tos(int fd, const Family& family) {
   message.msg_iovlen = 1;
   message.msg_control = control.data();
   message.msg_controllen = control.size();
-  timeval deadline{.tv_sec = 10, .tv_usec = 0};
-  REQUIRE(::setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline) == 0);
+  pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
+  REQUIRE(support::patient_poll(&waiting, 1, 10'000) == 1);
   REQUIRE(::recvmsg(fd, &message, 0) >= 0);
   for (cmsghdr* c = CMSG_FIRSTHDR(&message); c != nullptr; c = CMSG_NXTHDR(&message, c)) {
     if (c->cmsg_level != family.level || c->cmsg_type != family.arrived) continue;

@@ -9,6 +9,7 @@
 
 #include "relay/net/socket_address.h"
 #include "service/running_relay.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 using turn::Transport;
@@ -135,11 +136,11 @@ TEST_CASE("a peer that went away and came back is spoken to again", "[relay]") {
   call.talk(channel, call.peer, 20);
 
   const net::FileDescriptor back(bound_again(address));
-  timeval deadline{.tv_sec = 10, .tv_usec = 0};
-  ::setsockopt(back.number(), SOL_SOCKET, SO_RCVTIMEO, &deadline, sizeof deadline);
+  pollfd waiting{.fd = back.number(), .events = POLLIN, .revents = 0};
   const Buffer payload = pattern(50, 2);
   call.client.send_channel_data(other_channel, payload);
   Buffer arrived(100);
+  REQUIRE(support::patient_poll(&waiting, 1, 10'000) == 1);
   const ssize_t size = ::recv(back.number(), arrived.data(), arrived.size(), 0);
   REQUIRE(size == static_cast<ssize_t>(payload.size()));
   arrived.resize(payload.size());

@@ -9,6 +9,7 @@
 #include <catch2/catch.hpp>
 
 #include "relay/net/socket_address.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 namespace {
@@ -23,7 +24,7 @@ net::FileDescriptor open_socket(bool blocking) {
 
 bool wait(int fd, short events) {
   pollfd one{.fd = fd, .events = events, .revents = 0};
-  return ::poll(&one, 1, patience_milliseconds) == 1;
+  return support::patient_poll(&one, 1, patience_milliseconds) == 1;
 }
 
 void do_not_block(int fd) { REQUIRE(::fcntl(fd, F_SETFL, O_NONBLOCK) == 0); }
@@ -67,7 +68,7 @@ std::size_t StreamEnd::write(Bytes bytes) {
 
 bool StreamEnd::has_room_within(int milliseconds) const {
   pollfd one{.fd = fd_, .events = POLLOUT, .revents = 0};
-  return ::poll(&one, 1, milliseconds) == 1;
+  return support::patient_poll(&one, 1, milliseconds) == 1;
 }
 
 bool StreamEnd::send_all(Bytes bytes) {

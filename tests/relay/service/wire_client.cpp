@@ -18,6 +18,7 @@
 #include "relay/net/datagram_socket.h"
 #include "relay/net/socket_address.h"
 #include "stun/attributes.h"
+#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 namespace {
@@ -30,7 +31,7 @@ std::atomic<std::uint32_t> next_transaction = 1;
 
 bool readable(int fd, int milliseconds) {
   pollfd waiting{.fd = fd, .events = POLLIN, .revents = 0};
-  return ::poll(&waiting, 1, milliseconds) == 1;
+  return support::patient_poll(&waiting, 1, milliseconds) == 1;
 }
 
 net::FileDescriptor open_socket(int type, const std::string& ip) {
