@@ -8,6 +8,7 @@
 #include "relay/doctor/server_clock.h"
 #include "relay/doctor/target.h"
 #include "tests/relay/daemon/running_server.h"
+#include "tests/relay/net/free_ports.h"
 #include "tests/support/temporary_directory.h"
 
 namespace {
@@ -82,11 +83,11 @@ TEST_CASE("a command that is asked wrongly says what to write", "[commands]") {
 
 TEST_CASE("the doctor says of each way in whether it relays, and what to do", "[commands]") {
   const TemporaryDirectory folder;
-  RunningServer server({"-L", "127.0.0.1", "-p", "0", "-u", "a:b", "--allow-loopback-peers",
+  const std::string port = std::to_string(relay::test::find_free_ports(1));  // of UDP and TCP
+  RunningServer server({"-L", "127.0.0.1", "-p", port, "-u", "a:b", "--allow-loopback-peers",
                         "--tls-listening-port=0", "--no-tls=false",
                         "--state-dir=" + (folder / "state")});
   server.wait_for("CHECK  ");
-  const std::string port = std::to_string(server.port());
   SECTION("all is well") {
     const Ran ran = run("doctor -n 127.0.0.1:" + port + " a b");
     CAPTURE(ran.output);
