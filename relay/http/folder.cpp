@@ -12,34 +12,12 @@
 
 #include "relay/http/media_type.h"
 #include "relay/http/pages.h"
+#include "relay/http/query.h"
 
 namespace relay::http {
 namespace {
 
 constexpr int file_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
-
-int digit_of(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-/// RFC 3986 2.1. Nothing when it is wrong.
-std::optional<std::string> percent_decoded(std::string_view text) {
-  std::string decoded;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
-      decoded += text[at];
-      continue;
-    }
-    const int high = at + 2 < text.size() ? digit_of(text[at + 1]) : -1;
-    const int low = at + 2 < text.size() ? digit_of(text[at + 2]) : -1;
-    if (high < 0 || low < 0) return std::nullopt;
-    decoded += static_cast<char>(high << 4 | low);
-    at += 2;
-  }
-  return decoded;
-}
 
 /// Neither a way up, nor hidden, nor what no file name of ours has.
 bool is_visible_name(std::string_view segment) {
@@ -56,7 +34,7 @@ Response redirection(std::string_view path, std::string_view query) {
 }  // namespace
 
 std::optional<std::string> file_path(std::string_view url_path) {
-  const auto decoded = percent_decoded(url_path);
+  const auto decoded = percent_decode(url_path);
   if (!decoded || !decoded->starts_with('/')) return std::nullopt;
   std::string_view rest = std::string_view(*decoded).substr(1);
   while (!rest.empty()) {

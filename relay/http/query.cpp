@@ -4,13 +4,11 @@
 #include <charconv>
 
 namespace relay::http {
-namespace {
-
 std::optional<std::string> percent_decode(std::string_view text) {
   std::string plain;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] != '%') {
-      plain += text[i] == '+' ? ' ' : text[i];
+      plain += text[i];
       continue;
     }
     unsigned byte = 0;
@@ -24,8 +22,6 @@ std::optional<std::string> percent_decode(std::string_view text) {
   return plain;
 }
 
-}  // namespace
-
 std::optional<std::string> parameter(std::string_view query, std::string_view name) {
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
@@ -33,7 +29,9 @@ std::optional<std::string> parameter(std::string_view query, std::string_view na
     query.remove_prefix(std::min(end + 1, query.size()));
     const std::size_t equals = std::min(pair.find('='), pair.size());
     if (pair.substr(0, equals) != name) continue;
-    return percent_decode(pair.substr(std::min(equals + 1, pair.size())));
+    std::string value(pair.substr(std::min(equals + 1, pair.size())));
+    std::ranges::replace(value, '+', ' ');  // as forms have it
+    return percent_decode(value);
   }
   return std::nullopt;
 }

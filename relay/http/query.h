@@ -13,5 +13,7 @@ std::optional<std::string> parameter(std::string_view query, std::string_view na
 
 /// All but letters, digits and `-._~` as %XX (RFC 3986 2.1).
 std::string percent_encode(std::string_view text);
+/// RFC 3986 2.1. Nothing: a % without its two digits.
+std::optional<std::string> percent_decode(std::string_view text);
 
 }  // namespace relay::http

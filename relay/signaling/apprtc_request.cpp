@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "relay/http/query.h"
 #include "relay/http/utf8.h"
 #include "relay/signaling/apprtc_text.h"
 #include "relay/signaling/limits.h"
@@ -37,28 +38,9 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
-std::optional<unsigned> digit_of(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a' + 10);
-  if (c >= 'A' && c <= 'F') return static_cast<unsigned>(c - 'A' + 10);
-  return std::nullopt;
-}
-
-/// Percent-decoded (RFC 3986 2.1). Nothing: no name.
 std::optional<Name> name_of(std::string_view segment) {
-  std::string text;
-  for (std::size_t i = 0; i < segment.size(); ++i) {
-    if (segment[i] != '%') {
-      text += segment[i];
-      continue;
-    }
-    if (segment.size() - i < 3) return std::nullopt;
-    const auto high = digit_of(segment[i + 1]), low = digit_of(segment[i + 2]);
-    if (!high || !low) return std::nullopt;
-    text += static_cast<char>(*high << 4 | *low);
-    i += 2;
-  }
-  return Name::parse(text);
+  const auto text = http::percent_decode(segment);
+  return text ? Name::parse(*text) : std::nullopt;
 }
 
 Base base_of(const http::Request& request) {
