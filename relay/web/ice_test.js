@@ -1,6 +1,6 @@
 // The connection test: asks each server in each way, shows what came, and says what it means.
 
-import { fetchIceServers, parseIceUrl } from "./ice_servers.js";
+import { fetchIceServers, isPrivate, parseIceUrl } from "./ice_servers.js";
 import { gatherAll, probe, probeFromOutside } from "./ice_probe.js";
 import { judgeAll, judgeOne } from "./ice_verdict.js";
 import { listFormat, say, speak, text } from "./language.js";
@@ -89,7 +89,9 @@ async function test() {
 
 /** What the server of this page saw of this test; undefined when others are tested. */
 function ofThisTest(before, after, tests, seconds) {
-  const isOurs = tests.some(({ server }) => ownUrls.includes(server.urls));
+  const key = (url) => JSON.stringify(parseIceUrl(url));
+  const own = ownUrls.map(key);
+  const isOurs = tests.some(({ server }) => own.includes(key(server.urls)));
   if (!after || !isOurs) return undefined;
   const since = (name) => Object.fromEntries(Object.entries(after[name] ?? {}).map(
     ([transport, count]) => [transport, count - (before?.[name]?.[transport] ?? 0)]));
@@ -183,7 +185,8 @@ function drawSeen({ client, arrived, allocated, findings, server }) {
   }
   for (const finding of findings ?? []) {
     const values = { transport: "", count: 1, peer: "", detail: "", ...finding };
-    const key = `doctor.${finding.code}`;
+    const isPrivatePeer = finding.code === "peer-refused" && isPrivate(values.peer);
+    const key = isPrivatePeer ? "doctor.private-peer" : `doctor.${finding.code}`;
     lines.push(text(key, values) === key ? text("doctor.other", values) : text(key, values));
   }
   return lines.map((line) => element("li", "", line));

@@ -239,6 +239,11 @@ export const words = {
     "凭据已过期（{transport}，{count} 次）：{detail}",
   ],
   "doctor.peer-refused": ["It did not relay to {peer}: {detail}", "未转发到 {peer}：{detail}"],
+  "doctor.private-peer": [
+    "It did not relay to {peer}, an address inside a private network ({detail}). On the " +
+      "Internet that is as it should be: calls take another way.",
+    "未转发到内网地址 {peer}（{detail}）。公网中继理应如此，通话会走其他路径。",
+  ],
   "doctor.quota": [
     "A quota was reached ({transport}, {count}×): {detail}",
     "达到配额（{transport}，{count} 次）：{detail}",

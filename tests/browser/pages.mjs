@@ -7,17 +7,12 @@ import path from "node:path";
 import process from "node:process";
 import readline from "node:readline";
 import { expect, launch, report, waitFor } from "./chromium.mjs";
+import { connectionTests } from "./connection_tests.mjs";
+import { DESKTOP, PHONE, SOON_MS, closeAll, enter, open, sees } from "./site.mjs";
 
-const [modules, server, logFolder, screenshots, expiredPassword, token] = process.argv.slice(2);
+const [modules, server, logFolder, screenshots, , token] = process.argv.slice(2);
 const here = path.dirname(new URL(import.meta.url).pathname);
-const SITE = `https://${server}:8098`;
 const GUARDED_SITE = `https://${server}:8798`; // Public, and relays for links with a pass.
-const SOON_MS = 30_000;
-const DESKTOP = { viewport: { width: 1280, height: 800 }, locale: "en-US" };
-const PHONE = {
-  viewport: { width: 390, height: 844 }, locale: "zh-CN", isMobile: true, hasTouch: true,
-  colorScheme: "dark",
-};
 
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 async function ask(what) {
@@ -25,68 +20,18 @@ async function ask(what) {
   await lines.next();
 }
 
-/** A page in a window of its own; a script that fails on it is a problem of the case. */
-async function open(browser, where, options = DESKTOP) {
-  const context = await browser.newContext({ ...options });
-  if (options.withoutWebSocket) {
-    await context.addInitScript(() => {
-      window.WebSocket = class {
-        constructor() { setTimeout(() => this.onclose({ code: 1006 })); }
-        close() {}
-      };
-    });
-  }
-  if (options.transport) await context.addInitScript(onlyOver, options.transport);
-  const page = await context.newPage();
-  page.problems = [];
-  page.on("pageerror", (error) => page.problems.push(String(error)));
-  page.on("console", (message) => {
-    if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
-  });
-  await page.goto((options.site ?? SITE) + where);
-  return page;
-}
-
-/** Leaves, of what the server offers, the URLs of one transport. Runs within the page. */
-function onlyOver(transport) {
-  const pattern = { udp: "^turn:.*=udp$", tcp: "^turn:.*=tcp$", tls: "^turns:" }[transport];
-  const { json } = Response.prototype;
-  Response.prototype.json = async function filtered() {
-    const answer = await json.call(this);
-    for (const each of answer.iceServers ?? []) {
-      each.urls = each.urls.filter((url) => new RegExp(pattern).test(url));
-    }
-    return answer;
-  };
-}
-
-async function closeAll(pages) {
-  await Promise.all(pages.map((page) => page.context().close()));
-  for (const page of pages) expect(page.problems.length === 0, page.problems.join("; "));
-}
-
-async function enter(browser, room, name, options = {}) {
-  const { relayOnly = true, pass, ...rest } = options;
-  const fragment = new URLSearchParams({ room, ...(pass ? { token: pass } : {}) });
-  const page = await open(browser, `/#${fragment}`, { ...DESKTOP, ...rest });
-  await page.locator("#camera:enabled").waitFor({ timeout: SOON_MS }); // The devices are there.
-  await page.fill("#name", name);
-  if (relayOnly) await page.check("#relay-only");
-  await page.click("#join button[type=submit]");
-  return page;
-}
-
-/** The pictures of the others: frames of each. */
-function framesOf(page) {
-  return page.evaluate(() => [...document.querySelectorAll(".tile:not(.self) video")]
-    .map((video) => video.getVideoPlaybackQuality().totalVideoFrames));
-}
-
-async function sees(page, count, deadlineMs = SOON_MS) {
-  const first = await waitFor(`${count} pictures`, deadlineMs, () => framesOf(page),
-    (frames) => frames.length === count && frames.every((each) => each > 0));
-  await waitFor("they move", deadlineMs, () => framesOf(page), (frames) =>
-    frames.length === count && frames.every((each, i) => each > first[i] + 5));
+/** Nothing keeps them from each other but what NATs do. */
+async function callBehind(browsers, nats, sentence) {
+  await ask(nats);
+  const pages = await Promise.all(browsers.map((browser, i) =>
+    enter(browser, nats, `P${i}`, { relayOnly: false })));
+  await Promise.all(pages.map((page) => sees(page, 1)));
+  await Promise.all(pages.map(async (page) => {
+    await page.click("#show-path");
+    await waitFor("the way", SOON_MS, () => page.textContent("#paths p"),
+      (said) => said.includes(sentence));
+  }));
+  await closeAll(pages);
 }
 
 async function callOver(browsers, transport) {
@@ -150,7 +95,7 @@ async function withCourseClient(browsers, dialect, isFirst) {
   await other.addScriptTag({ content: fs.readFileSync(path.join(here, "course_peer.js"), "utf8") });
   const urls = `turn:${server}:3478?transport=udp`;
   const facts = {
-    url: SITE.replace("https", "wss") + "/ws", room, uid: dialect, dialect,
+    url: `wss://${server}:8098/ws`, room, uid: dialect, dialect,
     iceServers: [{ urls, username: "lqf", credential: "123456" }],
   };
   const ours = () => enter(browsers[0], room, "Page");
@@ -199,43 +144,6 @@ async function linksWithPass(browsers) {
     expect(said.includes("no valid pass for the relay"), said);
   }
   await closeAll(strangers);
-}
-
-// --- Connection test
-
-const USER = { username: "lqf", password: "123456" };
-const TESTS = [
-  ["good", { ...USER, urls: over(3478, "udp", "tcp") }, "All is well"],
-  ["a wrong password", { ...USER, password: "654321", urls: over(3478, "udp") },
-    "user or password is wrong"],
-  ["UDP that is blocked", { ...USER, urls: over(3600, "udp", "tcp") },
-    "UDP to the relay does not get through"],
-  ["a closed range of relay ports", { ...USER, urls: over(3700, "udp") },
-    "relay ports are closed from outside"],
-  ["a private external address", { ...USER, urls: over(3500, "udp") },
-    "gives out 10.9.9.2, an address of its own private network"],
-  ["an expired credential",
-    { username: "1700000000:alice", password: expiredPassword, urls: over(3478, "udp") },
-    "The credential expired at"],
-  ["a server that is not there", { ...USER, urls: over(3999, "tcp") }, "does not answer at all"],
-];
-
-function over(port, ...transports) {
-  return transports.map((each) => `turn:${server}:${port}?transport=${each}`).join("\n");
-}
-
-async function connectionTest(browser, { username, password, urls }, sentence) {
-  const page = await open(browser, "/ice-test");
-  await waitFor("the credentials of the site", SOON_MS, () => page.inputValue("#username"));
-  await page.fill("#urls", urls);
-  await page.fill("#username", username);
-  await page.fill("#password", password);
-  await page.click("#start"); // What the page tests by itself goes on unseen.
-  const done = page.locator("#verdict:not(.running)");
-  await done.waitFor({ timeout: 40_000 });
-  const verdict = await done.textContent();
-  expect(verdict.includes(sentence), `it says: ${verdict.trim()}`);
-  await closeAll([page]);
 }
 
 // --- All pages
@@ -309,14 +217,16 @@ const browsers = await Promise.all(["alice", "bob"].map((name) =>
   launch(modules, logFolder, name, { framesPerSecond: 8 })));
 try {
   await mesh(browsers);
-  const tests = TESTS.map(([name, given, sentence]) =>
-    report(`the connection test tells ${name}`, () =>
-      connectionTest(browsers[0], given, sentence)));
+  await report("two behind ordinary NATs speak past the relay, and the page says so",
+    () => callBehind(browsers, "ordinary", "through the Internet, past the routers"));
+  await report("two behind symmetric NATs fall back to the relay, and the page says so",
+    () => callBehind(browsers, "symmetric", "carries the call"));
+  const tests = connectionTests(browsers[0]);
   for (const transport of ["udp", "tcp", "tls"]) {
     await report(`the call page through the relay over ${transport}`,
       () => callOver(browsers, transport));
   }
-  await Promise.all(tests);
+  await tests;
   await Promise.all([
     report("a page without WebSockets is in the call by events and POSTs",
       () => withoutWebSockets(browsers)),

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Two Chromium that can reach each other only through the server are in a call; and what else only
+"""Two Chromium at home behind NATs are in a call through the server; and what else only
 a routed network shows. Prints a line per case and the total.
 
     tests/browser/run.py [--log FOLDER]
@@ -24,6 +24,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "support")]
 # pylint: disable=wrong-import-position
 import isolation  # noqa: E402
+import nat  # noqa: E402
 import routed_network  # noqa: E402
 from server_under_test import (ROOT, Failure, TurnServer, expect, server_binary,
                                wait_until)  # noqa: E402
@@ -32,9 +33,10 @@ MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
 CASES_OF_CALL = 10
 CASES_OF_MODULES = 5
-CASES_OF_PAGES = 22
+CASES_OF_PAGES = 25
 # What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
-# to the second one, and what comes to the relay ports of the third.
+# to the second one, and what comes to the relay ports of the third; and what the first one's
+# auxiliary listener answers.
 SECRET = "tea"
 ODD_SERVERS = {
     "private": "-p 3500 -E 10.9.9.2",
@@ -67,10 +69,11 @@ def probe(namespace, *arguments):
     return json.loads(result.stdout)
 
 
-def check_wall():
+def check_homes():
     for name, other in (("alice", "bob"), ("bob", "alice")):
-        found = probe(name, "reach", routed_network.ADDRESSES[other])
-        expect(not found["reached"], f"{name} reaches {other} past the server")
+        for address in (routed_network.HOME[other], routed_network.OUTSIDE[other]):
+            found = probe(name, "reach", address)
+            expect(not found["reached"], f"{name} reaches {other} past the server")
         found = probe(name, "reach", routed_network.SERVER)
         expect(found["reached"], f"{name} does not reach the server's host")
 
@@ -161,9 +164,8 @@ class Site:
 
     def start(self):
         isolation.ip("address", "add", "10.9.9.2/32", "dev", "lo", namespace="relay")
-        rules = ("insert rule ip wall forward udp dport 3600 drop;"
-                 "insert rule ip wall forward udp dport 40000-40100 drop")
-        subprocess.run(isolation.inside("router", "nft", rules), check=True)
+        routed_network.drop(to_server="udp dport { 3600, 40000-40100 }")
+        routed_network.drop(from_server="udp sport 3900")
         self.start_main()
         self.servers["guarded"] = TurnServer(
             f"-L {routed_network.SERVER} -p 3800 --tls-listening-port 5749 --signal-port 8799 "
@@ -176,7 +178,8 @@ class Site:
                 probe=False)
 
     def start_main(self):
-        options = f"--static-auth-secret={SECRET} --room-size 4 --open-rooms -n"
+        options = f"--static-auth-secret={SECRET} --room-size 4 --open-rooms -n " \
+            f"--aux-server={routed_network.SERVER}:3900"
         self.servers["main"] = TurnServer(
             [*COMMAND_LINE.split(), *options.split()], self.log / "site.log", namespace="relay",
             probe=False)
@@ -207,7 +210,10 @@ def run_pages(results, log):
         site.start()
         screenshots = ROOT / "build/screenshots"
         run_script(results, log, "pages.mjs", [screenshots, expired_password(), link_token()],
-                   CASES_OF_PAGES, {"restart": site.restart})
+                   CASES_OF_PAGES, {
+                       "restart": site.restart,
+                       "ordinary": lambda: routed_network.make_nats(nat.ORDINARY),
+                       "symmetric": lambda: routed_network.make_nats(nat.SYMMETRIC)})
         results.run("the site is still there", site.expect_running)
     finally:
         site.stop()
@@ -227,7 +233,7 @@ def main():
     try:
         wait_until(lambda: probe("alice", "server", routed_network.SERVER, "3478")["tcp"], 15,
                    "the server answers alice")
-        results.run("the router keeps the clients apart", check_wall)
+        results.run("the NATs keep the clients apart", check_homes)
         results.run("replies survive the router", check_replies_survive_the_router)
         trust_authority(log, pathlib.Path(os.environ["STATE_DIRECTORY"]) / "ca.pem")
         run_script(results, log, "call.mjs", [], CASES_OF_CALL)

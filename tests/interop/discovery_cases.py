@@ -4,20 +4,14 @@ kind with our server's help. Each case has a network of its own:
     home 192.168.7.2 --- nat 203.0.113.100 --- server 203.0.113.1 and .2
 """
 
-import subprocess
-
 from isolation import inside, ip
 from lab import PASSWORD, USER
+import nat
 from server_under_test import TurnServer, expect, free_port, wait_until
 
 SERVERS = ("203.0.113.1", "203.0.113.2")
 NAT, HOME = "203.0.113.100", "192.168.7.2"
 
-MASQUERADE = """
-table ip nat {{
-  chain out {{ type nat hook postrouting priority srcnat; oifname "outside" masquerade {how}; }}
-}}
-"""
 ONE_TO_ONE = f"""
 table ip nat {{
   chain in {{ type nat hook prerouting priority dstnat; iifname "outside" dnat to {HOME}; }}
@@ -40,8 +34,8 @@ ADDRESS_AND_PORT = "NAT with Address and Port Dependent"
 NATS = [
     ("cone", ONE_TO_ONE, ENDPOINT, ENDPOINT),
     ("address-restricted", ONE_TO_ONE + ONLY_WHO_WAS_ASKED, ENDPOINT, ADDRESS),
-    ("port-restricted", MASQUERADE.format(how=""), ENDPOINT, ADDRESS_AND_PORT),
-    ("symmetric", MASQUERADE.format(how="fully-random"), ADDRESS_AND_PORT, ADDRESS_AND_PORT),
+    ("port-restricted", nat.ORDINARY, ENDPOINT, ADDRESS_AND_PORT),
+    ("symmetric", nat.SYMMETRIC, ADDRESS_AND_PORT, ADDRESS_AND_PORT),
 ]
 
 
@@ -53,25 +47,14 @@ class Network:
         for namespace in (self.home, self.nat, self.server):
             ip("netns", "add", namespace)
             ip("link", "set", "lo", "up", namespace=namespace)
-        self._join(self.home, "eth0", self.nat, "inside")
-        self._join(self.server, "eth0", self.nat, "outside")
+        nat.join(self.home, "eth0", self.nat, "inside")
+        nat.join(self.server, "eth0", self.nat, "outside")
         for namespace, address, device in [(self.home, HOME, "eth0"),
                                            (self.nat, "192.168.7.1", "inside"),
                                            (self.nat, NAT, "outside"),
                                            *((self.server, server, "eth0") for server in SERVERS)]:
             ip("address", "add", f"{address}/24", "dev", device, namespace=namespace)
         ip("route", "add", "default", "via", "192.168.7.1", namespace=self.home)
-
-    @staticmethod
-    def _join(one, device, other, other_device):
-        ip("link", "add", device, "netns", one, "type", "veth", "peer", "name", other_device,
-           "netns", other)
-        ip("link", "set", device, "up", namespace=one)
-        ip("link", "set", other_device, "up", namespace=other)
-
-    def translate(self, rules):
-        subprocess.run(inside(self.nat, "sysctl", "-qw", "net.ipv4.ip_forward=1"), check=True)
-        subprocess.run(inside(self.nat, "nft", "-f", "-"), input=rules, text=True, check=True)
 
 
 def start_server(lab, name, network, *arguments):
@@ -87,7 +70,7 @@ def start_server(lab, name, network, *arguments):
 def nat_case(name, rules, mapping, filtering):
     def case(lab):
         network = Network(name)
-        network.translate(rules)
+        nat.translate(network.nat, rules)
         start_server(lab, name, network)
         text, _ = lab.run(f"natdiscovery-{name}", inside(
             network.home, "turnutils_natdiscovery", "-m", "-f", "-L", HOME, SERVERS[0]), 60)
@@ -101,7 +84,7 @@ def nat_case(name, rules, mapping, filtering):
 def stunclient_case(lab):
     """Every combination of address and port answers, with the long answers cut into fragments."""
     network = Network("stunclient")
-    network.translate(ONE_TO_ONE)
+    nat.translate(network.nat, ONE_TO_ONE)
     start_server(lab, "stunclient", network)
     text, _ = lab.run("stunclient-discovery", inside(
         network.home, "turnutils_stunclient", "-f", "-L", HOME, SERVERS[0]), 30)
