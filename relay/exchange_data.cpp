@@ -249,6 +249,8 @@ RelaySocket* Exchange::relay_of(turn::RelayId id) {
   return relay != nullptr && relay->id == id ? relay : nullptr;
 }
 
+/// Clients on streams are read last: what has just been sent to one took along the acknowledgement
+/// of what it had sent, so that reading it sends none.
 void Exchange::end_round() {
   read_ready_relays();
   dtls_clients_.end_round();

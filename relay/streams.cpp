@@ -206,9 +206,16 @@ void Streams::on_handshake(net::TcpSession& session, bool established) {
 void Streams::on_stream_end(net::TcpSession& session) { ended_.push_back(session.client()); }
 
 void Streams::end_round() {
+  read_ready();
   handshakes_left_ = max_handshakes;
   doors_.end_round();
   reap();
+}
+
+/// Sessions live until the round is over, also those that have ended in it.
+void Streams::read_ready() {
+  for (net::TcpSession* const session : ready_) session->read();
+  ready_.clear();
 }
 
 /// Telling of one end may end others.

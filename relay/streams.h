@@ -111,7 +111,8 @@ class Streams final : public net::StreamAcceptor,
   void review(const turn::FiveTuple& client);
   /// Ends connections that have been without an allocation, or without a request, for too long.
   void sweep(turn::Time now);
-  /// Everybody has had a turn: forgets connections that ended, and tells the reader.
+  /// Everybody has had a turn: reads what has come in this round, forgets connections that ended,
+  /// and tells the reader.
   void end_round();
 
   void on_accept(net::FileDescriptor socket, const turn::FiveTuple& client,
@@ -129,6 +130,7 @@ class Streams final : public net::StreamAcceptor,
   std::unique_ptr<net::StreamProtocol> begin_protocol(net::TcpSession& session,
                                                       stun::Bytes first) override;
   std::unique_ptr<net::tls::Engine> begin_tls(net::TcpSession& session) override;
+  void on_readable(net::TcpSession& session) override { ready_.push_back(&session); }
   bool may_shake_hands() override { return handshakes_left_ != 0; }
   void on_handshake(net::TcpSession& session, bool established) override;
   void on_tls_failure(net::TcpSession& session, std::string_view reason) override {
@@ -160,6 +162,7 @@ class Streams final : public net::StreamAcceptor,
 
   std::unique_ptr<net::StreamProtocol> begin_http(Client& client);
   void end_http(Client& client);
+  void read_ready();
   bool rename(net::TcpSession& session, const turn::FiveTuple& name);
   bool is_full(const stun::IpAddress& source) const;
   bool depart(const turn::FiveTuple& client, Client::Departure departure);
@@ -177,6 +180,7 @@ class Streams final : public net::StreamAcceptor,
   std::optional<net::tls::Workspace> workspace_;  // since the first TLS client
   std::size_t handshakes_left_ = max_handshakes;
   Clients clients_;
+  std::vector<net::TcpSession*> ready_;               // until the end of the round
   std::size_t http_clients_ = 0, conversations_ = 0;  // of clients_
   std::unordered_map<stun::IpAddress, std::size_t, stun::AddressHash> strangers_;
 

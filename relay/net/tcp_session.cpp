@@ -91,7 +91,11 @@ void TcpSession::on_ready(std::uint32_t events) {
   // An error or the end is found by reading.
   if ((events & ~std::uint32_t{EPOLLOUT}) == 0) return;
   const bool may_shake_hands = !has_begun_ || (tls_ && !tls_->is_established());
-  if (may_shake_hands && !owner_.may_shake_hands()) return;
+  if (!may_shake_hands) return owner_.on_readable(*this);
+  if (owner_.may_shake_hands()) read();
+}
+
+void TcpSession::read() {
   for (int reads = 0; reads < max_reads && is_open() && read_some(); ++reads) {
   }
 }

@@ -38,6 +38,9 @@ class StreamOwner {
   /// The client begins TLS: what it is served with, or nothing. The client's five-tuple says TLS
   /// from then on.
   virtual std::unique_ptr<tls::Engine> begin_tls(TcpSession& session) = 0;
+  /// Bytes of an established session, or its end, can be read: read() is to be called in this
+  /// round of the worker.
+  virtual void on_readable(TcpSession& session) = 0;
   /// Handshakes are long work. False: enough of it was done in this round of the worker.
   virtual bool may_shake_hands() = 0;
   /// A step of a handshake was done; whether it was the last.
@@ -90,6 +93,8 @@ class TcpSession final : public Watched {
   bool start();
   /// What comes first is a PROXY header. Call before start().
   void expect_proxy_header() { awaits_proxy_header_ = true; }
+  /// Takes what has come, up to a share of it; after on_readable().
+  void read();
   /// Bytes that came earlier, decrypted.
   void resume(stun::Bytes plain) { take(plain); }
   /// Ends the connection.
