@@ -166,11 +166,13 @@ class Exchange final : public StreamReader,
   void perform(const turn::Event& effect, Time now);
   bool may_answer(const turn::Send& effect, Time now);
   bool is_limited(stun::Bytes answer) const;
+  void count_answer(const turn::Send& answer);
   std::optional<turn::TransportAddress> open_relay(const turn::OpenRelay& request, Time now);
   std::optional<turn::TransportAddress> open_own_relay(const turn::OpenRelay& request, Time now);
   void close_relay(std::unique_ptr<RelaySocket> relay);
   void warn_of_descriptors();
   void publish_counters();
+  void publish_stranger_limit(Time now);
 
   // TCP allocations: exchange_tcp.cpp.
   void perform(const turn::ConnectPeer& effect, Time now);

@@ -11,8 +11,8 @@
 namespace relay {
 namespace {
 
-bool is_error_response(stun::Bytes message) {
-  return stun::MessageType::decode(stun::load_u16(message, 0)).message_class == stun::Class::error;
+stun::MessageType type_of(stun::Bytes message) {
+  return stun::MessageType::decode(stun::load_u16(message, 0));
 }
 
 }  // namespace
@@ -77,6 +77,7 @@ void Exchange::on_time(Time now) {
   if (now >= sweep_streams_at_) {  // There may be many, and deadlines many times a second.
     streams_.sweep(now);
     sweep_streams_at_ = now + std::chrono::milliseconds(900);
+    publish_stranger_limit(now);
   }
   dtls_clients_.on_time(now);
   return_paths_.sweep([&](const turn::FiveTuple& client) { return has_allocation(client, now); });
@@ -145,8 +146,10 @@ void Exchange::perform(const turn::Send& effect, Time now) {
   sink_.message(effect.to);
   if (!may_answer(effect, now)) {
     counters_.strangers_unanswered.add();
+    if (effect.is_401) counters_.dropped_401.add();
     return;
   }
+  count_answer(effect);
   if (is_stream(effect.to.transport)) return streams_.send_control(effect.to, effect.bytes);
   if (effect.to.transport == turn::Transport::dtls) {
     return dtls_clients_.send_control(effect.to, effect.bytes);
@@ -168,7 +171,15 @@ bool Exchange::may_answer(const turn::Send& effect, Time now) {
 
 bool Exchange::is_limited(stun::Bytes answer) const {
   const bool classic = stun::load_u32(answer, 4) != stun::magic_cookie;
-  return limits_bindings_ || classic || is_error_response(answer);
+  return limits_bindings_ || classic || type_of(answer).message_class == stun::Class::error;
+}
+
+void Exchange::count_answer(const turn::Send& answer) {
+  if (answer.is_401) counters_.answers_401.add();
+  const stun::MessageType type = type_of(answer.bytes);
+  if (type.method != stun::Method::binding) return;
+  const bool failed = type.message_class == stun::Class::error;
+  (failed ? counters_.binding_errors : counters_.binding_responses).add();
 }
 
 void Exchange::perform(const turn::OpenRelay& effect, Time) { to_open_.push_back(effect); }
@@ -240,9 +251,15 @@ void Exchange::publish_counters() {
   counters_.allocations.set(counted.allocations);
   counters_.bindings.set(counted.bindings);
   counters_.requests.set(counted.requests);
-  counters_.challenges.set(counted.challenges);
   counters_.auth_failures.set(counted.auth_failures);
   counters_.errors.set(counted.errors);
+}
+
+void Exchange::publish_stranger_limit(Time now) {
+  if (!stranger_limit_) return;
+  counters_.stranger_buckets.set(net::StrangerLimit::buckets);
+  counters_.busy_stranger_buckets.set(stranger_limit_->busy_buckets(now));
+  counters_.stranger_collisions.set(stranger_limit_->collisions());
 }
 
 }  // namespace relay

@@ -22,10 +22,17 @@ struct Row {
 
 constexpr auto counters = std::to_array<Row>({
     {"stun_binding_request", "Binding requests.", &ServiceCounters::bindings},
-    {"turn_unauthenticated_401_requests", "Requests without credentials.",
-     &ServiceCounters::challenges},
-    {"turn_unauthenticated_401_dropped_responses", "Refusals to strangers that were not sent.",
-     &ServiceCounters::strangers_unanswered},
+    {"stun_binding_response", "Binding responses.", &ServiceCounters::binding_responses},
+    {"stun_binding_error", "Binding error responses.", &ServiceCounters::binding_errors},
+    {"turn_unauthenticated_401_requests", "Requests without credentials, or with wrong ones.",
+     &ServiceCounters::requests_401},
+    {"turn_unauthenticated_401_responses", "Responses 401 to them.", &ServiceCounters::answers_401},
+    {"turn_unauthenticated_401_dropped_responses",
+     "Responses 401 that were not sent, since their source had got too many.",
+     &ServiceCounters::dropped_401},
+    {"turn_ratelimit_hash_collisions",
+     "Sources that the limit on answers to strangers forgot for want of room.",
+     &ServiceCounters::stranger_collisions},
     {"turn_packet_processed", "Packets received.", &ServiceCounters::datagrams_received},
     {"turn_packet_dropped", "Packets that the kernel lost for want of buffer.",
      &ServiceCounters::receive_drops},
@@ -41,6 +48,9 @@ constexpr auto counters = std::to_array<Row>({
      &ServiceCounters::errors},
     {"turnbox_auth_failures_total", "Requests with wrong credentials.",
      &ServiceCounters::auth_failures},
+    {"turnbox_strangers_unanswered_total",
+     "Messages of strangers that were not answered: too many of their source, or in all.",
+     &ServiceCounters::strangers_unanswered},
     {"turnbox_send_failures_total", "Packets that could not be sent.",
      &ServiceCounters::send_failures},
     {"turnbox_tls_handshakes_total", "TLS handshakes that succeeded.",
@@ -65,6 +75,10 @@ constexpr auto counters = std::to_array<Row>({
 });
 
 constexpr auto gauges = std::to_array<Row>({
+    {"turn_ratelimit_occupied_buckets", "Strangers that have asked within the last second.",
+     &ServiceCounters::busy_stranger_buckets},
+    {"turn_ratelimit_total_buckets", "Strangers that the limit on answers to them knows at most.",
+     &ServiceCounters::stranger_buckets},
     {"turnbox_allocations", "Allocations now.", &ServiceCounters::allocations},
     {"turnbox_stream_clients", "TCP and TLS connections now.", &ServiceCounters::stream_clients},
     {"turnbox_dtls_clients", "DTLS sessions now.", &ServiceCounters::dtls_clients},
@@ -114,10 +128,10 @@ void add_traffic(std::vector<MetricFamily>& families, const Metrics::Sources& so
         family(std::string("turn_") + row.name,
                std::string(row.help) + " Of sessions that have ended.", MetricType::Counter);
     double sum = 0;
-    for (const auto& [user, carried] : totals) {
+    for (const auto& [whose, carried] : totals) {
       const auto value = static_cast<double>(carried.*row.value);
-      Labels labels{{"realm", sources.realm}};
-      if (sources.by_user) labels.push_back({"user", user});
+      Labels labels{{"realm", whose.realm.empty() ? sources.realm : whose.realm}};
+      if (sources.by_user) labels.push_back({"user", whose.user});
       by_realm.metric.push_back(sample(MetricType::Counter, value, std::move(labels)));
       sum += value;
     }

@@ -19,7 +19,7 @@ class Metrics final : public prometheus::Collectable {
     /// Seconds since 1970 until which the certificate is good; 0: there is none.
     std::function<std::int64_t()> certificate_expiry;
     const Traffic& traffic;
-    std::string realm;
+    std::string realm;  // of clients that are anonymous
     bool by_user = false;
   };
   explicit Metrics(Sources sources) : sources_(std::move(sources)) {}

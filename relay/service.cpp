@@ -296,7 +296,10 @@ ServiceCounters Service::State::sum() const {
     sums.allocations += own.allocations.read();
     sums.bindings += own.bindings.read();
     sums.requests += own.requests.read();
-    sums.challenges += own.challenges.read();
+    sums.binding_responses += own.binding_responses.read();
+    sums.binding_errors += own.binding_errors.read();
+    sums.answers_401 += own.answers_401.read();
+    sums.dropped_401 += own.dropped_401.read();
     sums.auth_failures += own.auth_failures.read();
     sums.errors += own.errors.read();
     sums.datagrams_received += own.datagrams.received.read();
@@ -325,9 +328,13 @@ ServiceCounters Service::State::sum() const {
     sums.dtls_dropped += own.dtls.dropped.read();
     sums.proxy_refusals += own.proxy_refusals.read();
     sums.strangers_unanswered += own.strangers_unanswered.read();
+    sums.stranger_buckets += own.stranger_buckets.read();
+    sums.busy_stranger_buckets += own.busy_stranger_buckets.read();
+    sums.stranger_collisions += own.stranger_collisions.read();
     add(sums, own.signaling);
     sums.icmp_errors += own.icmp_errors.read();
   }
+  sums.requests_401 = sums.answers_401 + sums.dropped_401;
   return sums;
 }
 

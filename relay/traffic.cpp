@@ -24,9 +24,9 @@ void Traffic::note(const turn::Event& event) {
   const std::lock_guard lock(mutex_);
   allocations_[std::to_underlying(event.client.transport)] += begins ? 1 : -1;
   if (begins) return;
-  std::string user = by_user_ ? event.username : others;
-  if (totals_.size() >= max_users && !totals_.contains(user)) user = others;
-  Totals& sum = totals_[user];
+  Whose whose{.realm = event.realm, .user = by_user_ ? event.username : others};
+  if (totals_.size() >= max_users && !totals_.contains(whose)) whose.user = others;
+  Totals& sum = totals_[whose];
   sum.packets_from_client += event.totals.packets_from_client;
   sum.bytes_from_client += event.totals.bytes_from_client;
   sum.packets_to_client += event.totals.packets_to_client;
@@ -38,7 +38,7 @@ std::array<std::int64_t, 4> Traffic::allocations() const {
   return allocations_;
 }
 
-std::map<std::string, Traffic::Totals> Traffic::totals() const {
+std::map<Traffic::Whose, Traffic::Totals> Traffic::totals() const {
   const std::lock_guard lock(mutex_);
   return totals_;
 }

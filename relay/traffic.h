@@ -1,9 +1,10 @@
-// What allocations there are by transport, and what ended ones carried, by user where wanted: what
-// coturn tells Prometheus of, at the same moments. Users beyond a bound are summed together. Told
-// of by events, which it hands on to the log. For any thread.
+// What allocations there are by transport, and what ended ones carried, by realm, and by user where
+// wanted: what coturn tells Prometheus of, at the same moments. Users beyond a bound are summed
+// together. Told of by events, which it hands on to the log. For any thread.
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -23,6 +24,11 @@ class Traffic final : public observe::EventSink {
   static constexpr const char* others = "";
 
   using Totals = turn::Event::Totals;
+  struct Whose {
+    std::string realm;  // empty: there are none, clients are anonymous
+    std::string user;   // empty when users are not told apart
+    friend auto operator<=>(const Whose&, const Whose&) = default;
+  };
 
   /// `wanted`: somebody reads the sums. `log` outlives it.
   Traffic(bool wanted, bool by_user, observe::EventSink& log)
@@ -45,8 +51,7 @@ class Traffic final : public observe::EventSink {
   bool is_wanted() const { return wanted_; }
   /// Allocations now, in the order of turn::Transport.
   std::array<std::int64_t, 4> allocations() const;
-  /// By user; one with an empty name when users are not told apart.
-  std::map<std::string, Totals> totals() const;
+  std::map<Whose, Totals> totals() const;
 
  private:
   void note(const turn::Event& event);
@@ -55,7 +60,7 @@ class Traffic final : public observe::EventSink {
   observe::EventSink& log_;
   Watch watch_;
   mutable std::mutex mutex_;
-  std::map<std::string, Totals> totals_;       // under mutex_
+  std::map<Whose, Totals> totals_;             // under mutex_
   std::array<std::int64_t, 4> allocations_{};  // under mutex_
 };
 

@@ -26,7 +26,7 @@ interop_packages=(
   "${network_test_packages[@]}"
   curl haproxy nginx-light python3-websockets node-ws nodejs:node
   coturn tshark python3-aioice prosody lua-unbound golang-github-pion-turn.v2-dev golang-go:go
-  gnutls-bin sslscan testssl.sh bsdextrautils
+  gnutls-bin sslscan testssl.sh bsdextrautils python3-prometheus-client
 )
 
 browser_packages=(

@@ -18,6 +18,7 @@ namespace turn {
 struct Send {
   FiveTuple to;
   Bytes bytes;
+  bool is_401 = false;  // who asks has not shown credentials, or wrong ones
 };
 
 /// What relays carry (RFC 6062 5.1: TCP too).
@@ -141,6 +142,7 @@ struct Event {
   Kind kind{};
   FiveTuple client;
   std::string username;
+  std::string realm;  // of an allocation
   TransportAddress relayed;
   TransportAddress peer;
   ChannelNumber channel{};

@@ -135,6 +135,7 @@ void Server::State::report(Event::Kind kind, const Allocation& allocation, Event
   details.kind = kind;
   details.client = allocation.client;
   details.username = allocation.username;
+  details.realm = allocation.realm;
   details.relayed = allocation.relays[0].state == Relay::State::open
                         ? allocation.relays[0].advertised
                         : allocation.relays[1].advertised;

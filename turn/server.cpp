@@ -232,7 +232,11 @@ void Server::State::send(const RequestContext& context, const Reply& reply,
   if (reply.code && !reply.challenge) ++counters.errors;
   const ReplyStyle style{config.software, config.reason_phrases, config.always_fingerprint};
   const Bytes bytes = write_reply(reply, context, style, authenticator, buffer, now);
-  if (!bytes.empty()) effects.push(Send{reply.way.value_or(context.client), bytes});
+  if (!bytes.empty()) {
+    effects.push(Send{.to = reply.way.value_or(context.client),
+                      .bytes = bytes,
+                      .is_401 = reply.code == ErrorCode::unauthenticated});
+  }
   if (reply.bound) effects.push(BindConnection{*reply.bound, context.client});
 }
 

@@ -1,6 +1,8 @@
 #include "relay/net/stranger_limit.h"
 
 #include <algorithm>
+#include <chrono>
+#include <ranges>
 #include <span>
 
 #include "turn/peer_policy.h"
@@ -63,8 +65,17 @@ StrangerLimit::Bucket& StrangerLimit::bucket_of(std::uint64_t key, turn::Time no
   const auto fullest = std::ranges::max_element(set, {}, [&](const Bucket& bucket) {
     return bucket.key == 0 ? per_second_ + 1 : level(bucket, now);
   });
+  if (fullest->key != 0 && level(*fullest, now) < per_second_) ++collisions_;
   *fullest = {.key = key, .refilled = now, .tokens = per_second_};
   return *fullest;
+}
+
+std::size_t StrangerLimit::busy_buckets(turn::Time now) const {
+  std::size_t count = 0;
+  for (const Bucket& bucket : table_ | std::views::join) {
+    if (bucket.key != 0 && now - bucket.refilled < std::chrono::seconds(1)) ++count;
+  }
+  return count;
 }
 
 }  // namespace relay::net

@@ -20,6 +20,13 @@ class StrangerLimit {
   /// private sources always may: a forged one cannot be answered beyond this network.
   bool allows(const stun::IpAddress& source, turn::Time now);
 
+  /// How many sources it knows at most.
+  static constexpr std::size_t buckets = std::size_t{4} * 1024;
+  /// How many have asked within the last second.
+  std::size_t busy_buckets(turn::Time now) const;
+  /// How often a source that was not as good as new was forgotten for another one.
+  std::uint64_t collisions() const { return collisions_; }
+
  private:
   struct Bucket {
     std::uint64_t key = 0;  // 0: unused
@@ -27,7 +34,7 @@ class StrangerLimit {
     float tokens = 0;
   };
   static constexpr std::size_t ways = 4;
-  static constexpr std::size_t sets = 1024;
+  static constexpr std::size_t sets = buckets / ways;
 
   std::uint64_t hash(const stun::IpAddress& source) const;
   float level(const Bucket& bucket, turn::Time now) const;
@@ -36,6 +43,7 @@ class StrangerLimit {
   float per_second_;
   std::array<std::uint64_t, 2> secret_{};
   std::vector<std::array<Bucket, ways>> table_;
+  std::uint64_t collisions_ = 0;
 };
 
 }  // namespace relay::net

@@ -8,8 +8,11 @@ import select
 import socket
 import struct
 import threading
+import urllib.request
 
-from lab import PASSWORD, USER
+from prometheus_client.parser import text_string_to_metric_families
+
+from lab import PASSWORD, REALM, USER
 from server_under_test import Process, expect, free_port, wait_until
 from tls_cases import expect_messages
 from uclient_cases import LOGIN, TO_PEER_V4, V4, expect_no_loss
@@ -94,6 +97,54 @@ def metrics_case(lab):
          f"http://127.0.0.1:{server.port}/metrics", status=403)
     text = curl(lab, "metrics-other", f"http://127.0.0.1:{server.ports['metrics']}/")
     expect("\nok\n" in text, "not ok")
+    check_exposition(lab, server.ports["metrics"])
+
+
+def check_exposition(lab, port):
+    """Prometheus's own parser reads it, and finds what people's dashboards for coturn ask for."""
+    expect(lab.run("metrics-uclient", [
+        "turnutils_uclient", "-t", *LOGIN, "-e", "127.0.0.1", "-r", lab.peer(), "-X", "-c",
+        "-n", 1, "-m", 1, "-p", http_server(lab).port, "127.0.0.1"], 30)[1] == 0, "uclient")
+    text = ""
+
+    def is_told():  # Of a session when it has ended.
+        nonlocal text
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+            text = answer.read().decode()
+        return f'turn_traffic_rcvp{{realm="{REALM}"}}' in text
+
+    wait_until(is_told, 10, "the traffic of the session is told")
+    (lab.folder / "metrics.txt").write_text(text)
+    families = list(text_string_to_metric_families(text))
+    names = [re.sub("_total$", "", family.name) for family in families]
+    expect(len(names) == len(set(names)), f"a name comes twice: {sorted(names)}")
+    series = [(sample.name, *sorted(sample.labels.items()))
+              for family in families for sample in family.samples]
+    expect(len(series) == len(set(series)), "a series comes twice")
+    for family in families:
+        expect(family.documentation and family.type in ("counter", "gauge") and family.samples,
+               f"{family.name} lacks something")
+    found = {line for line in text.splitlines() if line.startswith("# TYPE ")}
+    missing = [name for name, kind in coturn_metrics() if f"# TYPE {name} {kind}" not in found]
+    expect(not missing, f"coturn has these, too: {missing}")
+
+
+def coturn_metrics():
+    """The names and types of coturn 4.17."""
+    directions = [f"{whose}{what}" for whose in ("", "peer_")
+                  for what in ("rcvp", "rcvb", "sentp", "sentb")]
+    counters = [
+        "stun_binding_request", "stun_binding_response", "stun_binding_error",
+        "turn_unauthenticated_401_requests", "turn_unauthenticated_401_responses",
+        "turn_unauthenticated_401_dropped_responses", "turn_ratelimit_hash_collisions",
+        "turn_packet_processed", "turn_packet_dropped",
+        "turn_udp_recvmmsg_calls", "turn_udp_recvmmsg_packets", "turn_udp_sendmmsg_flushes",
+        "turn_udp_sendmmsg_datagrams", "turn_udp_sendmmsg_gso_datagrams",
+        *(f"turn_traffic_{each}" for each in directions),
+        *(f"turn_total_traffic_{each}" for each in directions)]
+    gauges = ["turn_total_allocations", "turn_ratelimit_occupied_buckets",
+              "turn_ratelimit_total_buckets"]
+    return [(name, "counter") for name in counters] + [(name, "gauge") for name in gauges]
 
 
 def openssl_case(lab):

@@ -61,6 +61,19 @@ TEST_CASE("a flood from everywhere does not refill one victim's budget", "[relay
     limit.allows(stun::IpAddress::v4({8, byte(16), byte(8), byte(0)}), start);
   }
   CHECK(answered <= 20);
+  CHECK(limit.collisions() > 10'000);
+}
+
+TEST_CASE("sources are counted that have asked within the last second", "[relay]") {
+  Csprng random;
+  StrangerLimit limit(10, random);
+  CHECK(limit.busy_buckets(start) == 0);
+  for (const char* source : {"198.51.100.1", "198.51.100.2", "198.51.100.2", "10.0.0.1"}) {
+    limit.allows(ip(source), start);
+  }
+  CHECK(limit.busy_buckets(start + 999ms) == 2);
+  CHECK(limit.busy_buckets(start + 1s) == 0);
+  CHECK(limit.collisions() == 0);
 }
 
 TEST_CASE("random bytes are not the same twice", "[relay]") {

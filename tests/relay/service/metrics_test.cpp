@@ -104,7 +104,40 @@ TEST_CASE("users beyond the thousandth are summed together", "[metrics]") {
   }
   const auto totals = traffic.totals();
   CHECK(totals.size() == Traffic::max_users + 1);
-  CHECK(totals.at(Traffic::others).packets_from_client == 2 * Traffic::max_users);
+  CHECK(totals.at({"", Traffic::others}).packets_from_client == 2 * Traffic::max_users);
+}
+
+TEST_CASE("what realms carried is told apart", "[metrics]") {
+  QuietSink log;
+  Traffic traffic(true, false, log);
+  for (const char* realm : {"north", "south", "north"}) {
+    turn::Event event = ended("somebody");
+    event.realm = realm;
+    traffic.event(0, event);
+  }
+  const auto totals = traffic.totals();
+  REQUIRE(totals.size() == 2);
+  CHECK(totals.at({"north", ""}).packets_from_client == 2);
+  CHECK(totals.at({"south", ""}).packets_from_client == 1);
+}
+
+TEST_CASE("what strangers are answered is counted as coturn does", "[relay][metrics]") {
+  RunningRelay relay = with_metrics(false);
+  WireClient client = relay.client(Transport::udp);
+  client.allocate();  // refused once
+  WireClient asking = relay.client(Transport::udp);
+  asking.request(stun::Method::binding, [](stun::MessageBuilder&) {});
+  asking.request(stun::Method::binding, [](stun::MessageBuilder&) {});
+  asking.request(stun::Method::binding, [](stun::MessageBuilder& request) {
+    request.add(stun::AttributeType{0x7ff0}, {});
+  });
+  const std::string text = metrics_of(relay);
+  CHECK_THAT(text, Contains("# TYPE stun_binding_response counter\nstun_binding_response 2\n"));
+  CHECK_THAT(text, Contains("# TYPE stun_binding_error counter\nstun_binding_error 1\n"));
+  CHECK_THAT(text, Contains("\nturn_unauthenticated_401_requests 1\n"));
+  CHECK_THAT(text, Contains("\nturn_unauthenticated_401_responses 1\n"));
+  CHECK_THAT(text, Contains("\nturn_unauthenticated_401_dropped_responses 0\n"));
+  CHECK_THAT(text, Contains("# TYPE turn_ratelimit_occupied_buckets gauge\n"));
 }
 
 }  // namespace relay::test
