@@ -31,7 +31,7 @@ interop_packages=(
 
 browser_packages=(
   "${network_test_packages[@]}"
-  chromium libnss3-tools ca-certificates nodejs:node npm:npm
+  chromium firefox-esr libnss3-tools ca-certificates nodejs:node npm:npm
 )
 
 is_installed() {

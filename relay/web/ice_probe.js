@@ -1,18 +1,21 @@
 // What a relay does for this browser: candidates with their times, and whether bytes come around.
 // Each probe has two connections of its own within this page that talk to each other.
 
+import { parseIceUrl } from "./ice_servers.js";
+
 const GATHER_MS = 11_000; // Browsers give a silent server up after nine or ten seconds.
 const ECHO_MS = 6_000;
 const ECHOES = 5;
 
 /**
  * Asks one server, {urls, username, credential}. Its answer, also told to `changed` as it grows:
- * {candidates, errors, relays, echo: undefined, "failed" or the round trip in ms, ended}. A `stun:`
- * server has no relays and no echo.
+ * {candidates, errors, relays, echo: undefined, "failed" or the round trip in ms, ended, gathered:
+ * whether the browser was done with it by itself}. A `stun:` server has no relays and no echo.
  */
 export async function probe(server, changed) {
   const result = { candidates: [], errors: [], relays: [], echo: undefined, ended: false };
   const isRelay = server.urls.startsWith("turn");
+  const carrier = parseIceUrl(server.urls)?.transport;
   const configuration = {
     iceServers: [server], iceTransportPolicy: isRelay ? "relay" : "all",
   };
@@ -25,7 +28,7 @@ export async function probe(server, changed) {
   });
   pair.a.addEventListener("icecandidate", ({ candidate }) => {
     if (!candidate?.candidate) return;
-    const facts = factsOf(candidate, performance.now() - started);
+    const facts = factsOf(candidate, performance.now() - started, carrier);
     result.candidates.push(facts);
     if (facts.type === "relay") result.relays.push(facts.address);
     changed(result);
@@ -39,6 +42,7 @@ export async function probe(server, changed) {
       if (result.relays.length > 0) result.echo = await pair.echo().catch(() => "failed");
     }
     if (result.echo === undefined) await gathered;
+    result.gathered = pair.a.iceGatheringState === "complete";
   } finally {
     pair.close();
     result.ended = true;
@@ -147,12 +151,14 @@ function strip({ type, sdp }) {
   return { type, sdp: sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, "") };
 }
 
-function factsOf(candidate, milliseconds) {
+// Firefox says `udp` of a relay that it reaches over TCP; who asked for one knows better.
+function factsOf(candidate, milliseconds, carrier = "–") {
   return {
     type: candidate.type,
     address: (candidate.address ?? "").replace(/[[\]]/g, ""), // Chrome writes [::1] here.
     port: candidate.port,
-    protocol: candidate.relayProtocol ?? candidate.protocol,
+    protocol: candidate.relayProtocol ??
+      (candidate.type === "relay" ? carrier : candidate.protocol),
     priority: candidate.priority,
     milliseconds,
   };

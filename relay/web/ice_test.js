@@ -166,7 +166,9 @@ function drawTable(candidates) {
 
 function drawRow({ type, address, port, protocol, milliseconds, priority }) {
   const row = element("tr");
-  const host = address.includes(":") ? `[${address}]` : address;
+  // Without leave to the camera a browser hides its own address behind a long random name.
+  const name = address.replace(/^([0-9a-f]{8})-[0-9a-f-]{27}\.local$/i, "$1….local");
+  const host = address.includes(":") ? `[${address}]` : name;
   // Type preference, local preference, component (RFC 8445 5.1.2.1).
   const parts = [priority >>> 24, (priority >>> 8) & 0xffff, 256 - (priority & 0xff)];
   for (const cell of [type, `${host}:${port}`, protocol, `${Math.round(milliseconds)} ms`,

@@ -22,6 +22,9 @@ export function judgeOne(server, result, now = Date.now()) {
   const refusal = errors.find(({ code }) => code < 700);
   if (refusal) return bad(refusalKey(refusal.code, server, now), refusalValues(refusal, server));
   if (!isAllowedPort(url.port)) return bad("forbidden-port", { port: url.port });
+  // Firefox does not ask such a server, and says nothing of it.
+  const isUnasked = result.gathered && errors.length === 0;
+  if (isUnasked && url.transport === "tls" && isAddress(url.host)) return bad("needs-name");
   return bad("silent", { text: errors[0]?.text ?? "" });
 }
 
@@ -48,9 +51,12 @@ function isAllowedPort(port) {
 
 /** The server is far away by its own address, but gives out one of its own network. */
 function isOddRelay(relays, { host }) {
-  const isAddress = /^[\d.]+$|^\[/.test(host);
-  const isFar = isAddress && !isPrivate(host.replace(/[[\]]/g, ""));
+  const isFar = isAddress(host) && !isPrivate(host.replace(/[[\]]/g, ""));
   return isFar && relays.some(isPrivate);
+}
+
+function isAddress(host) {
+  return /^[\d.]+$|^\[/.test(host);
 }
 
 /**
@@ -91,7 +97,7 @@ function sentence(severity, key, values = {}) {
 }
 
 function nothingWorks(verdicts, doctor) {
-  const odd = verdicts.find(({ key }) => key === "bad-url" || key === "forbidden-port");
+  const odd = verdicts.find(({ key }) => ["bad-url", "forbidden-port", "needs-name"].includes(key));
   if (odd && verdicts.every(({ key }) => key === odd.key)) {
     return sentence("bad", odd.key, { url: odd.server.urls, ...odd.values });
   }
@@ -109,6 +115,8 @@ function somethingWorks(verdicts, good, outside, doctor) {
   if (outside === false) return sentence("bad", "closed-range", values);
   if (lost.includes("tcp")) return sentence("warn", "no-tcp", values);
   if (lost.includes("tls")) {
+    const unasked = verdicts.find(({ key }) => key === "needs-name");
+    if (unasked) return sentence("warn", "needs-name", { url: unasked.server.urls });
     const isSelfMade = doctor?.server?.certificate?.self_made;
     return sentence("warn", isSelfMade ? "self-made" : "no-tls", values);
   }

@@ -56,6 +56,7 @@ export const words = {
   "one.quota": ["refused: too many at once", "被拒绝：同时使用数超限"],
   "one.no-capacity": ["refused: no room left", "被拒绝：容量不足"],
   "one.forbidden-port": ["browsers do not use port {port}", "浏览器不使用端口 {port}"],
+  "one.needs-name": ["not asked: needs a host name", "未尝试：需要域名"],
   "one.silent": ["no answer", "无应答"],
 
   "all.good": [
@@ -188,6 +189,17 @@ export const words = {
     "Is TCP {port} open, and does the browser trust the certificate for exactly this name " +
       "(--cert, --pkey)?",
     "TCP {port} 是否放行？浏览器是否信任该名称的证书（--cert、--pkey）？",
+  ],
+
+  "all.needs-name": [
+    "This browser does not ask {url}: over TLS it wants a host name, not an address.",
+    "本浏览器不会尝试 {url}：使用 TLS 时它要求域名，而不是 IP 地址。",
+  ],
+
+  "do.needs-name": [
+    "Firefox is like that. Open this page by a name of the server, one that its certificate " +
+      "has. Other browsers take the address.",
+    "Firefox 就是如此。请用服务器证书中的域名打开本页。其他浏览器可以使用 IP 地址。",
   ],
 
   "all.self-made": [

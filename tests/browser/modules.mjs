@@ -60,9 +60,9 @@ await report("URLs of servers, private addresses and expiries are told from othe
   same(expiryOf("alice"), undefined);
 });
 
-function tried(urls, { relays = [], code, echo, username = "lqf" } = {}) {
+function tried(urls, { relays = [], code, echo, gathered, username = "lqf" } = {}) {
   const errors = code ? [{ code, text: "reason" }] : [];
-  const result = { candidates: [], relays, errors, echo, ended: true };
+  const result = { candidates: [], relays, errors, echo, gathered, ended: true };
   return { server: { urls, username, credential: "x" }, result };
 }
 
@@ -87,6 +87,12 @@ await report("what was seen of a relay becomes the sentence that it means", () =
   same(key([tried(udp, { code: 508 })]), "no-capacity");
   same(key([tried("turn:h:25", { code: 701 })]), "forbidden-port");
   same(key([tried("turn//h")]), "bad-url");
+  const [byAddress, unasked] = ["turns:203.0.113.2?transport=tcp", { gathered: true }];
+  same(key([tried(udp, works), tried(byAddress, unasked)], { doctor }), "needs-name");
+  same(key([tried(byAddress, unasked)]), "needs-name");
+  same(key([tried(byAddress, { ...unasked, code: 701 })]), "silent");
+  same(key([tried(byAddress)]), "silent");
+  same(key([tried(tls, unasked)]), "silent");
   same(key([tried("stun:h")]), "no-relay");
   same(key([]), "no-relay");
   const inside = { relays: ["10.0.0.2"], echo: "failed" };

@@ -175,6 +175,9 @@ async function look(page, name, isPhone) {
   await expectNames(page, name);
   const suffix = isPhone ? "phone" : "desktop";
   await page.screenshot({ path: path.join(screenshots, `${name}-${suffix}.png`), fullPage: true });
+  const [wide, most] = await page.evaluate(() =>
+    [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
+  expect(wide <= most, `${name} is ${wide} wide, ${most} are to be seen`);
 }
 
 async function lookAtAll(browsers, options) {

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
-"""Two Chromium at home behind NATs are in a call through the server; and what else only
-a routed network shows. Prints a line per case and the total.
+"""Browsers at home behind NATs are in calls through the server; and what else only a routed network
+shows. Prints a line per case and the total.
 
     tests/browser/run.py [--log FOLDER]
 
@@ -31,9 +31,10 @@ from server_under_test import (ROOT, Failure, TurnServer, expect, server_binary,
 
 MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
-CASES_OF_CALL = 10
+CASES_OF_GATHERING = 7
 CASES_OF_MODULES = 5
 CASES_OF_PAGES = 25
+CASES_OF_FIREFOX = 2
 # What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
 # to the second one, and what comes to the relay ports of the third; and what the first one's
 # auxiliary listener answers.
@@ -118,11 +119,12 @@ def trust_authority(home, authority):
         subprocess.run(["certutil", "-d", f"sql:{database}", *arguments], check=True, timeout=30)
 
 
-def run_script(results, log, name, arguments, cases, actions=None):
-    """Runs a script of Chromium's; its home is in the log folder, for Chromium keeps things there.
-    `actions` is what the script may ask for, by name."""
+def run_script(results, log, name, arguments, cases, actions=None, namespace=None):
+    """Runs a script; its home is in the log folder, for browsers keep things there. `actions` is
+    what the script may ask for, by name."""
     environment = dict(os.environ, HOME=str(log), XDG_RUNTIME_DIR=str(log))
-    command = ["node", HERE / name, MODULES, routed_network.SERVER, log, *arguments]
+    command = isolation.inside(namespace, "node", HERE / name, MODULES, routed_network.SERVER, log,
+                               *arguments)
     errors = log / f"{name}.stderr.log"
     with open(errors, "wb") as errors_file:
         child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -214,6 +216,7 @@ def run_pages(results, log):
                        "restart": site.restart,
                        "ordinary": lambda: routed_network.make_nats(nat.ORDINARY),
                        "symmetric": lambda: routed_network.make_nats(nat.SYMMETRIC)})
+        run_script(results, log, "firefox.mjs", [], CASES_OF_FIREFOX, namespace="alice")
         results.run("the site is still there", site.expect_running)
     finally:
         site.stop()
@@ -236,7 +239,7 @@ def main():
         results.run("the NATs keep the clients apart", check_homes)
         results.run("replies survive the router", check_replies_survive_the_router)
         trust_authority(log, pathlib.Path(os.environ["STATE_DIRECTORY"]) / "ca.pem")
-        run_script(results, log, "call.mjs", [], CASES_OF_CALL)
+        run_script(results, log, "gathering.mjs", [], CASES_OF_GATHERING)
         results.run("the server is still there", lambda: expect(server.running(), "it ended"))
         server.stop()
         run_pages(results, log)

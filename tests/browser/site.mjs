@@ -28,7 +28,10 @@ export async function open(browser, where, options = DESKTOP) {
   if (options.transport) await context.addInitScript(onlyOver, options.transport);
   const page = await context.newPage();
   page.problems = [];
-  page.on("pageerror", (error) => page.problems.push(String(error)));
+  page.on("pageerror", (error) => {
+    const isAdvice = String(error).includes("WebRTC: ICE failed"); // Of Firefox, to its console.
+    if (!isAdvice) page.problems.push(String(error));
+  });
   page.on("console", (message) => {
     if (/Content Security Policy/.test(message.text())) page.problems.push(message.text());
   });
@@ -65,10 +68,10 @@ export async function enter(browser, room, name, options = {}) {
   return page;
 }
 
-/** The pictures of the others: frames of each. */
+/** The pictures of the others: frames of each. Firefox without a screen counts them elsewhere. */
 function framesOf(page) {
   return page.evaluate(() => [...document.querySelectorAll(".tile:not(.self) video")]
-    .map((video) => video.getVideoPlaybackQuality().totalVideoFrames));
+    .map((video) => video.mozPaintedFrames ?? video.getVideoPlaybackQuality().totalVideoFrames));
 }
 
 export async function sees(page, count, deadlineMs = SOON_MS) {
