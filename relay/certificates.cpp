@@ -89,8 +89,8 @@ std::string remark_on_chain(const Certificate& certificate, const std::string& f
 
 }  // namespace
 
-std::expected<Certificates::Loaded, std::string> Certificates::load_files(const Plan& plan) {
-  const TlsSettings& tls = plan.settings.tls;
+std::expected<Certificates::Loaded, std::string> Certificates::load_files(const Plan& plan,
+                                                                          const TlsSettings& tls) {
   net::tls::ContextOptions options = options_of(tls);
   std::string authority_file;
   if (options.certificate_file.empty()) {
@@ -111,14 +111,26 @@ std::expected<Certificates::Loaded, std::string> Certificates::load_files(const 
   return loaded;
 }
 
-std::expected<std::unique_ptr<Certificates>, std::string> Certificates::load(const Plan& plan) {
-  auto loaded = load_files(plan);
+std::expected<std::unique_ptr<Certificates>, std::string> Certificates::load(
+    const Plan& plan, const TlsSettings& tls) {
+  auto loaded = load_files(plan, tls);
   if (!loaded) return std::unexpected(loaded.error());
-  return std::unique_ptr<Certificates>(new Certificates(plan, *std::move(loaded)));
+  return std::unique_ptr<Certificates>(new Certificates(plan, tls, *std::move(loaded)));
 }
 
-Certificates::Certificates(const Plan& plan, Loaded loaded)
+std::expected<std::unique_ptr<Certificates>, std::string> Certificates::load_for_metrics(
+    const Plan& plan) {
+  TlsSettings tls = plan.settings.tls;
+  tls.certificate_file = plan.settings.metrics.certificate_file;
+  tls.key_file = plan.settings.metrics.key_file;
+  tls.further.clear();
+  tls.client_ca_file.clear();
+  return load(plan, tls);
+}
+
+Certificates::Certificates(const Plan& plan, const TlsSettings& tls, Loaded loaded)
     : plan_(plan),
+      tls_(tls),
       context_(std::move(loaded.context)),
       files_(std::move(loaded.files)),
       authority_file_(std::move(loaded.authority_file)),
@@ -128,7 +140,7 @@ Certificates::Certificates(const Plan& plan, Loaded loaded)
 
 Certificates::Outcome Certificates::reload() {
   renew_at_ = std::chrono::steady_clock::now() + renewal_check;
-  auto loaded = load_files(plan_);
+  auto loaded = load_files(plan_, tls_);
   // Also when it does not fit: the same files are not tried again and again.
   in_force_ = last_seen_ = stamps();
   if (!loaded) {

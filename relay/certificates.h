@@ -18,7 +18,12 @@ namespace relay {
 class Certificates {
  public:
   /// The error is a sentence: which file, and what is wrong with it.
-  static std::expected<std::unique_ptr<Certificates>, std::string> load(const Plan& plan);
+  static std::expected<std::unique_ptr<Certificates>, std::string> load(const Plan& plan) {
+    return load(plan, plan.settings.tls);
+  }
+  /// Those of the port for metrics, which has its own: for clients that need none.
+  static std::expected<std::unique_ptr<Certificates>, std::string> load_for_metrics(
+      const Plan& plan);
 
   const net::tls::SharedContext& context() const { return context_; }
 
@@ -56,11 +61,14 @@ class Certificates {
     std::vector<std::string> files;  // those of the certificates first, in their order
     std::string authority_file;      // of a self-made one
   };
-  static std::expected<Loaded, std::string> load_files(const Plan& plan);
-  Certificates(const Plan& plan, Loaded loaded);
+  static std::expected<std::unique_ptr<Certificates>, std::string> load(const Plan& plan,
+                                                                        const TlsSettings& tls);
+  static std::expected<Loaded, std::string> load_files(const Plan& plan, const TlsSettings& tls);
+  Certificates(const Plan& plan, const TlsSettings& tls, Loaded loaded);
   Stamps stamps() const;
 
   const Plan& plan_;
+  const TlsSettings tls_;
   net::tls::SharedContext context_;
   std::vector<std::string> files_;
   std::string authority_file_;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <utility>
 
 namespace relay {
 namespace {
@@ -25,9 +26,10 @@ Lifetime::Lifetime(DrainLimits limits, BatchReports reports)
   std::signal(SIGPIPE, SIG_IGN);  // NOLINT: a peer that closes is an ordinary error of send()
 }
 
-void Lifetime::run(Service& service, Certificates* certificates, observe::Log& log) {
+void Lifetime::run(Service& service, std::vector<Certificates*> certificates, observe::Log& log) {
   service_ = &service;
-  certificates_ = certificates;
+  certificates_ = std::move(certificates);
+  std::erase(certificates_, nullptr);
   log_ = &log;
   await_signal();
   await_second();
@@ -73,13 +75,12 @@ void Lifetime::on_hangup() {
   if (has_terminal_ && ::isatty(STDOUT_FILENO) == 0) return stop();
   log_->reopen();
   log_->info("log files opened again (SIGHUP)");
-  if (certificates_ != nullptr) reload_certificates();
+  if (!certificates_.empty()) reload_certificates();
 }
 
 void Lifetime::reload_certificates() {
-  if (certificates_ == nullptr)
-    return log_->info("SIGUSR2: there are no certificates to load again");
-  tell(certificates_->reload());
+  if (certificates_.empty()) return log_->info("SIGUSR2: there are no certificates to load again");
+  for (Certificates* const each : certificates_) tell(each->reload());
 }
 
 void Lifetime::tell(const Certificates::Outcome& outcome) {
@@ -91,8 +92,8 @@ void Lifetime::await_second() {
   every_second_.async_wait([this](const asio::error_code& error) {
     if (error) return;
     log_->tick();
-    if (certificates_ != nullptr) {
-      if (const auto outcome = certificates_->tick()) tell(*outcome);
+    for (Certificates* const each : certificates_) {
+      if (const auto outcome = each->tick()) tell(*outcome);
     }
     for (const std::string& line : batch_report_.tick(service_->counters())) {
       log_->say(LogLevel::info, line);

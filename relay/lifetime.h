@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <functional>
 #include <optional>
+#include <vector>
 
 #include "relay/batch_report.h"
 #include "relay/certificates.h"
@@ -28,8 +29,9 @@ class Lifetime {
   /// From here on signals wait for run() instead of ending the process.
   Lifetime(DrainLimits limits, BatchReports reports);
 
-  /// Serves until it is time to end. Everything outlives the call; `certificates` may be null.
-  void run(Service& service, Certificates* certificates, observe::Log& log);
+  /// Serves until it is time to end. Everything outlives the call; nulls among the certificates are
+  /// none.
+  void run(Service& service, std::vector<Certificates*> certificates, observe::Log& log);
   /// Have run() call `task` on its thread. From any thread.
   void post(std::function<void()> task) { asio::post(context_, std::move(task)); }
 
@@ -55,7 +57,7 @@ class Lifetime {
   bool ending_ = false;  // SIGTERM or SIGINT came
   bool has_terminal_;
   Service* service_ = nullptr;
-  Certificates* certificates_ = nullptr;
+  std::vector<Certificates*> certificates_;
   observe::Log* log_ = nullptr;
 };
 

@@ -62,8 +62,8 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
     log.info(fmt::format("serving the chat on {}", listener.to_string()));
   }
   for (const auto& listener : at.metrics) {
-    log.info(
-        fmt::format("serving metrics on {}{}", listener.to_string(), plan.settings.metrics.path));
+    log.info(fmt::format("serving metrics on {}{}{}", listener.to_string(),
+                         plan.settings.metrics.path, plan.settings.metrics.tls ? ", in TLS" : ""));
   }
   for (const turn::RelayAddress& relay : plan.turn.relay_addresses) {
     log.info(relay.external ? fmt::format("relays open on {}, advertised as {}",
@@ -94,7 +94,10 @@ class SelfTest {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(const Plan& plan) {
+namespace {
+
+std::expected<std::unique_ptr<Certificates>, std::string> certificates_of_clients(
+    const Plan& plan) {
   const TlsSettings& tls = plan.settings.tls;
   if (!tls.served && !tls.datagrams) return nullptr;
   auto loaded = Certificates::load(plan);
@@ -107,15 +110,37 @@ std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(cons
   return nullptr;
 }
 
+const net::tls::SharedContext* context_of(const std::unique_ptr<Certificates>& certificates) {
+  return certificates ? &certificates->context() : nullptr;
+}
+
+}  // namespace
+
+std::expected<ServedCertificates, std::string> load_certificates(const Plan& plan) {
+  ServedCertificates all;
+  auto of_clients = certificates_of_clients(plan);
+  if (!of_clients) return std::unexpected(of_clients.error());
+  all.of_clients = std::move(*of_clients);
+  const MetricsSettings& metrics = plan.settings.metrics;
+  if (metrics.served && !metrics.certificate_file.empty()) {
+    auto of_metrics = Certificates::load_for_metrics(plan);
+    if (!of_metrics) return std::unexpected(of_metrics.error());
+    all.of_metrics = std::move(*of_metrics);
+  }
+  return all;
+}
+
 std::expected<void, std::string> serve(const Plan& plan) {
   const Settings& settings = plan.settings;
   const auto identity = process::find_identity(settings.run_as_user, settings.run_as_group);
   if (!identity) return std::unexpected(identity.error());
 
-  const auto certificates = load_certificates(plan);
-  if (!certificates) return std::unexpected(certificates.error());
-  if (*certificates && !(*certificates)->remark().empty()) {
-    fmt::print(stderr, "turnserver: warning: {}\n", (*certificates)->remark());
+  const auto loaded = load_certificates(plan);
+  if (!loaded) return std::unexpected(loaded.error());
+  const auto& [certificates, of_metrics] = *loaded;
+  for (const auto* const each : {&certificates, &of_metrics}) {
+    if (!*each || (*each)->remark().empty()) continue;
+    fmt::print(stderr, "turnserver: warning: {}\n", (*each)->remark());
   }
 
   std::optional<process::Daemon> daemon;
@@ -130,9 +155,8 @@ std::expected<void, std::string> serve(const Plan& plan) {
   Lifetime lifetime({.longest = settings.drain_timeout, .enough = settings.drain_min_allocations},
                     {.received = settings.log.receive_batches, .sent = settings.log.send_batches});
   Plan served = plan;
-  if (*certificates) served.own_authority = (*certificates)->authority();
-  auto service =
-      Service::start(served, **log, *certificates ? &(*certificates)->context() : nullptr);
+  if (certificates) served.own_authority = certificates->authority();
+  auto service = Service::start(served, **log, context_of(certificates), context_of(of_metrics));
   if (!service) return std::unexpected(service.error());
   for (const std::string& remark : (*service)->remarks()) {
     fmt::print(stderr, "turnserver: warning: {}\n", remark);
@@ -144,20 +168,20 @@ std::expected<void, std::string> serve(const Plan& plan) {
     if (!created) return std::unexpected(created.error());
     pid_file.emplace(std::move(*created));
   }
-  if (*certificates && !(*certificates)->own_folder().empty()) {
-    const auto given = process::hand_over((*certificates)->own_folder(), *identity);
+  if (certificates && !certificates->own_folder().empty()) {
+    const auto given = process::hand_over(certificates->own_folder(), *identity);
     if (!given) fmt::print(stderr, "turnserver: warning: {}\n", given.error());
   }
   if (const auto dropped = process::become(*identity); !dropped) {
     return std::unexpected(dropped.error());
   }
 
-  show(screen_of(settings.log), startup_screen(plan, **service, certificates->get(),
+  show(screen_of(settings.log), startup_screen(plan, **service, certificates.get(),
                                                ::isatty(::fileno(screen_of(settings.log))) == 1));
   log_start(plan, **service, **log);
   {
-    const SelfTest self_test(plan, **service, certificates->get(), lifetime, daemon);
-    lifetime.run(**service, certificates->get(), **log);
+    const SelfTest self_test(plan, **service, certificates.get(), lifetime, daemon);
+    lifetime.run(**service, {certificates.get(), of_metrics.get()}, **log);
   }
   (*service)->stop();
   return {};

@@ -11,8 +11,13 @@
 
 namespace relay {
 
-/// Null: TLS is not served, since nobody asks for it or, told as a warning, nothing can be kept.
-std::expected<std::unique_ptr<Certificates>, std::string> load_certificates(const Plan& plan);
+struct ServedCertificates {
+  /// Null: TLS is not served, since nobody asks for it or, told as a warning, nothing can be kept.
+  std::unique_ptr<Certificates> of_clients;
+  /// Null: the port for metrics has none of its own.
+  std::unique_ptr<Certificates> of_metrics;
+};
+std::expected<ServedCertificates, std::string> load_certificates(const Plan& plan);
 
 /// Serves until a signal ends it. The error is a sentence: it never began to.
 std::expected<void, std::string> serve(const Plan& plan);

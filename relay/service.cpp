@@ -24,7 +24,8 @@ std::size_t descriptor_limit() {
 
 /// Half of the descriptors may be connections; the others are for relays. Of silent WebSockets
 /// there may be more: an address has few.
-StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
+StreamLimits stream_limits(const Settings& settings, std::size_t descriptors,
+                           const net::tls::SharedContext* metrics_tls) {
   StreamLimits limits;
   limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
   limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
@@ -33,6 +34,7 @@ StreamLimits stream_limits(const Settings& settings, std::size_t descriptors) {
   limits.plain = settings.tcp;
   limits.trusted_proxies = settings.proxy.trusted;
   limits.plain_metrics = !settings.metrics.tls;
+  limits.metrics_tls = metrics_tls;
   return limits;
 }
 
@@ -83,11 +85,17 @@ http::HouseRules house_rules(const Plan& plan) {
   return rules;
 }
 
-/// Of the certificate that ends first.
-std::int64_t expiry_of(const net::tls::SharedContext& tls) {
-  const auto all = tls.certificates();
-  const auto first = std::ranges::min_element(all, {}, &net::tls::Certificate::not_after);
-  return first->not_after.time_since_epoch().count();
+/// Of the certificate that ends first; 0: there is none.
+std::int64_t first_expiry(std::initializer_list<const net::tls::SharedContext*> contexts) {
+  std::int64_t first = 0;
+  for (const net::tls::SharedContext* const context : contexts) {
+    if (context == nullptr) continue;
+    for (const net::tls::Certificate& each : context->certificates()) {
+      const std::int64_t end = each.not_after.time_since_epoch().count();
+      if (first == 0 || end < first) first = end;
+    }
+  }
+  return first;
 }
 
 QuotaLimits quota_limits(const Settings& settings) {
@@ -158,7 +166,8 @@ struct Service::State {
   ServiceCounters sum() const;
 
   State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& log,
-        const net::tls::SharedContext* tls, std::size_t descriptors)
+        const net::tls::SharedContext* tls, const net::tls::SharedContext* metrics_tls,
+        std::size_t descriptors)
       : plan(asked),
         nonce_key(make_nonce_key(plan.settings)),
         quota(quota_limits(plan.settings)),
@@ -166,7 +175,7 @@ struct Service::State {
         peer_policy(complete(plan.peer_rules, sockets, ports)),
         traffic(plan.settings.metrics.served, plan.settings.metrics.by_user, log),
         metrics({.counters = [this] { return sum(); },
-                 .certificate_expiry = [tls] { return tls ? expiry_of(*tls) : 0; },
+                 .certificate_expiry = [=] { return first_expiry({tls, metrics_tls}); },
                  .traffic = traffic,
                  .realm = plan.settings.realm,
                  .by_user = plan.settings.metrics.by_user}),
@@ -179,7 +188,7 @@ struct Service::State {
                quota,
                ports,
                traffic,
-               stream_limits(plan.settings, descriptors),
+               stream_limits(plan.settings, descriptors, metrics_tls),
                hand_over,
                last_lane(descriptors),
                house,
@@ -234,7 +243,8 @@ Service::Service() = default;
 Service::~Service() { stop(); }
 
 std::expected<std::unique_ptr<Service>, std::string> Service::start(
-    const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls) {
+    const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls,
+    const net::tls::SharedContext* metrics_tls) {
   Plan wanted = plan;
   if (tls == nullptr) {
     wanted.tls_listeners.clear();
@@ -254,7 +264,9 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
   if (!sockets) return std::unexpected(sockets.error());
 
   std::unique_ptr<Service> service(new Service);
-  service->state_ = std::make_unique<State>(wanted, sockets->front(), sink, tls, descriptors);
+  if (metrics_tls == nullptr && wanted.settings.tls.served) metrics_tls = tls;
+  service->state_ =
+      std::make_unique<State>(wanted, sockets->front(), sink, tls, metrics_tls, descriptors);
   State& state = *service->state_;
   state.remarks = std::move(remarks);
   state.house.site().set_folder(std::move(folder));

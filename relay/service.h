@@ -53,9 +53,10 @@ class Service {
  public:
   /// Binds every listener, then starts the workers. The error is a sentence for the operator: which
   /// address and port, why, and what to do. `plan` is copied; `sink` and `tls` outlive the service.
-  /// `tls` is null where neither TLS nor DTLS is served.
+  /// `tls` is null where neither TLS nor DTLS is served, `metrics_tls` where metrics have `tls`.
   static std::expected<std::unique_ptr<Service>, std::string> start(
-      const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls = nullptr);
+      const Plan& plan, observe::EventSink& sink, const net::tls::SharedContext* tls = nullptr,
+      const net::tls::SharedContext* metrics_tls = nullptr);
   ~Service();  // stop()
 
   const ListeningAt& listening_at() const;

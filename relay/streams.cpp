@@ -147,12 +147,15 @@ void Streams::forget_stranger(const stun::IpAddress& site) {
 }
 
 std::unique_ptr<net::tls::Engine> Streams::begin_tls(net::TcpSession& session) {
-  if (tls_ == nullptr) return nullptr;
+  const bool for_metrics =
+      clients_.find(session.client())->second.entrance == net::Entrance::metrics;
+  const net::tls::SharedContext* const tls = for_metrics ? limits_.metrics_tls : tls_;
+  if (tls == nullptr) return nullptr;
   turn::FiveTuple name = session.client();
   name.transport = turn::Transport::tls;
   if (!rename(session, name)) return nullptr;
   if (!workspace_) workspace_.emplace();
-  return net::tls::Engine::begin(tls_->new_connection(), *workspace_);
+  return net::tls::Engine::begin(tls->new_connection(), *workspace_);
 }
 
 std::unique_ptr<net::StreamProtocol> Streams::begin_protocol(net::TcpSession& session,

@@ -46,6 +46,8 @@ struct StreamLimits {
   bool plain = true;
   /// Off: so must Prometheus.
   bool plain_metrics = true;
+  /// What the port for metrics shows; null: it has no TLS.
+  const net::tls::SharedContext* metrics_tls = nullptr;
   /// How long a data connection may be silent once one side has ended (RFC 6062 5.5).
   std::chrono::seconds linger{30};
 };

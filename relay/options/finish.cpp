@@ -72,12 +72,6 @@ std::expected<void, Failure> settle_discovery(const Draft& draft, Settings& sett
                             settings.tls.alternate_port);
 }
 
-std::expected<void, Failure> check_metrics(const Draft& draft, const Settings& settings) {
-  if (!settings.metrics.served || !settings.metrics.tls || settings.tls.served) return {};
-  return refuse(fmt::format("{} and {} contradict each other; remove one of them",
-                            given_at(draft, "prometheus-tls"), given_at(draft, "no-tls")));
-}
-
 /// Where the file is, as with the configuration file; as given when it is nowhere.
 void find(Draft& draft, std::string& name) {
   if (name.empty() || name.starts_with('/')) return;
@@ -87,6 +81,22 @@ void find(Draft& draft, std::string& name) {
     return text || !text.error().missing;
   });
   if (found != paths.end()) name = *found;
+}
+
+std::expected<void, Failure> settle_metrics(Draft& draft, Settings& settings) {
+  MetricsSettings& metrics = settings.metrics;
+  if (metrics.certificate_file.empty() && !metrics.key_file.empty()) {
+    draft.parsed.warnings.push_back(
+        fmt::format("{}: of no use without prometheus-cert", given_at(draft, "prometheus-key")));
+  }
+  find(draft, metrics.certificate_file);
+  find(draft, metrics.key_file);
+  const bool has_certificate = settings.tls.served || !metrics.certificate_file.empty();
+  if (!metrics.served || !metrics.tls || has_certificate) return {};
+  return refuse(
+      fmt::format("{} and {} contradict each other; remove one of them, or give the "
+                  "metrics a certificate (prometheus-cert)",
+                  given_at(draft, "prometheus-tls"), given_at(draft, "no-tls")));
 }
 
 void remark_on_balancing(Draft& draft, const Settings& settings) {
@@ -268,7 +278,7 @@ std::expected<void, Failure> finish(Draft& draft) {
   if (auto checked = check_listening(draft, settings); !checked) return checked;
   settle_tls(draft, settings.tls);
   settle_signaling(draft, settings.signaling);
-  if (auto checked = check_metrics(draft, settings); !checked) return checked;
+  if (auto settled = settle_metrics(draft, settings); !settled) return settled;
   if (auto settled = settle_discovery(draft, settings); !settled) return settled;
   remark_on_old_clients(draft, settings);
   remark_on_balancing(draft, settings);

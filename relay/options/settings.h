@@ -84,8 +84,10 @@ struct MetricsSettings {
   std::uint16_t port = 9641;               // 0: any free one (tests)
   std::optional<stun::IpAddress> address;  // nothing: any
   std::string path = "/metrics";
-  bool by_user = false;  // traffic is told apart by users
-  bool tls = false;
+  bool by_user = false;          // traffic is told apart by users
+  bool tls = false;              // nothing is told without TLS
+  std::string certificate_file;  // empty: that of the clients
+  std::string key_file;          // empty: the key is in certificate_file
 };
 
 /// Ports where a proxy says whose connection or datagram it passes on.

@@ -49,17 +49,24 @@ constexpr Option table[] = {
     {.name = "prometheus-cert",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Certificate of the metrics.",
-     .example = "/etc/turnserver/cert.pem",
-     .state = State::ignored,
-     .note = "metrics have the certificate of cert"},
+     .help = "Certificate of the metrics, instead of that of cert, which may ask clients for one "
+             "(CA-file).",
+     .example = "/etc/turnserver/metrics.pem",
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().metrics.certificate_file = v;
+           return Result<void>();
+         }},
     {.name = "prometheus-key",
      .kind = Kind::value,
      .value_name = "FILE",
-     .help = "Private key of the metrics.",
-     .example = "/etc/turnserver/pkey.pem",
-     .state = State::ignored,
-     .note = "metrics have the certificate of cert"},
+     .help = "Private key of prometheus-cert. Without it: in the file of the certificate.",
+     .example = "/etc/turnserver/metrics-key.pem",
+     .set =
+         [](Draft& d, std::string_view v) {
+           d.settings().metrics.key_file = v;
+           return Result<void>();
+         }},
     {.name = "metrics-allowed-ip",
      .kind = Kind::list,
      .value_name = "RANGE",

@@ -193,6 +193,27 @@ TEST_CASE("signals have the certificate loaded again", "[daemon][tls]") {
   server.wait_for("certificate loaded: tls certificate for localhost, 127.0.0.1 until ");
 }
 
+TEST_CASE("the certificate of the metrics is loaded, watched and refused like the others",
+          "[daemon][tls][metrics]") {
+  TestIdentity identity({.dns = {"metrics.example.org"}, .addresses = {}});
+  RunningServer server({"-L", "127.0.0.1", "-p", "0", "-a", "-u", "a:b", "-r", "example.org", "-v",
+                        "--no-signal", "--prometheus-tls", "--prometheus-port=0",
+                        "--prometheus-address=127.0.0.1",
+                        "--prometheus-cert=" + identity.files.certificate_file,
+                        "--prometheus-key=" + identity.files.key_file});
+  server.wait_for("/metrics, in TLS");
+  server.wait_for("CHECK  ");
+  server.signal(SIGUSR2);
+  server.wait_for("certificate loaded: tls certificate for metrics.example.org until ");
+  identity.folder.write("server.pem", "oh dear");
+  server.wait_for("the certificate stays as it was: " + identity.files.certificate_file);
+  RunningServer refused({"-L", "127.0.0.1", "-p", "0", "-a", "-u", "a:b", "-r", "example.org",
+                         "--prometheus-tls", "--prometheus-port=0",
+                         "--prometheus-cert=" + identity.files.certificate_file});
+  CHECK(refused.exit_code() == 1);
+  CHECK_THAT(refused.standard_error(), Contains(identity.files.certificate_file));
+}
+
 TEST_CASE("a URL for TLS has a name that the certificate is for", "[screen][tls]") {
   const relay::HostFacts host{
       .interface_addresses = {stun::IpAddress::parse("192.168.1.7").value()},

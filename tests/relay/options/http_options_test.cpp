@@ -26,6 +26,19 @@ TEST_CASE("metrics are asked for as coturn has it", "[options]") {
   CHECK_FALSE(from_conf("prometheus-tls=no\n").settings.metrics.served);
 }
 
+TEST_CASE("metrics may have a certificate of their own", "[options]") {
+  const MetricsSettings metrics = parsed({"--prometheus-tls", "--no-tls",
+                                          "--prometheus-cert=/m.pem", "--prometheus-key=/k.pem"})
+                                      .settings.metrics;
+  CHECK(metrics.certificate_file == "/m.pem");
+  CHECK(metrics.key_file == "/k.pem");
+  CHECK_THAT(failure({"--prometheus-tls", "--no-tls"}), Contains("prometheus-cert"));
+  const auto warnings = parsed({"--prometheus-key=/k.pem"}).warnings;
+  REQUIRE(warnings.size() == 1);
+  CHECK_THAT(warnings.front(),
+             Contains("--prometheus-key") && Contains("of no use without prometheus-cert"));
+}
+
 TEST_CASE("HTTP on the TURN ports is served, refused or closed", "[options]") {
   CHECK(parsed({}).settings.http.served);
   CHECK_FALSE(parsed({"--no-http"}).settings.http.served);

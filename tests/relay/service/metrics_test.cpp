@@ -5,6 +5,7 @@
 
 #include "service/http_client.h"
 #include "service/running_relay.h"
+#include "tests/relay/net/tls/tls_client.h"
 
 namespace relay::test {
 using Catch::Contains;
@@ -88,6 +89,28 @@ TEST_CASE("metrics over TLS are not served without", "[relay][metrics][tls]") {
   CHECK(plain.read_to_end().empty());
   HttpClient in_tls(Transport::tls, metrics_port(relay));
   CHECK(in_tls.get("/metrics").status == 200);
+}
+
+TEST_CASE("metrics may have a certificate of their own", "[relay][metrics][tls]") {
+  const net::tls::test::TestIdentity identity({.dns = {"metrics.example.org"}, .addresses = {}});
+  const net::tls::SharedContext own(net::tls::Context::load(identity.options()).value());
+  QuietSink sink;
+  const auto service =
+      Service::start(test_plan([](relay::Settings& settings) {
+                       settings.metrics = {.served = true,
+                                           .port = 0,
+                                           .address = stun::IpAddress::parse("127.0.0.1"),
+                                           .tls = true};
+                     }),
+                     sink, &test_certificate(), &own)
+          .value();
+  const auto shown = [](const TransportAddress& address) {
+    const WireClient client(Transport::tls, address);
+    const net::tls::X509Pointer certificate(SSL_get1_peer_certificate(client.ssl()));
+    return net::tls::describe(*certificate).dns_names.at(0);
+  };
+  CHECK(shown(service->listening_at().metrics.front()) == "metrics.example.org");
+  CHECK(shown(service->tls_listeners().front()) == "localhost");
 }
 
 TEST_CASE("metrics are on the ports of TURN for this host", "[relay][metrics]") {
