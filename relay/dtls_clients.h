@@ -67,6 +67,11 @@ class DtlsClients {
               DtlsCounters& counters, const net::tls::SharedContext* tls);
 
   bool is_served() const { return tls_ != nullptr; }
+  /// It has an association, or is in its handshake.
+  bool has(const turn::FiveTuple& client) const {
+    const auto found = clients_.find(client);
+    return found != clients_.end() && !found->second.ended;
+  }
   /// A datagram that may be DTLS by its first byte.
   void on_datagram(const turn::FiveTuple& client, stun::Bytes datagram, std::uint8_t tos, Time now);
 

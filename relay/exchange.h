@@ -147,8 +147,10 @@ class Exchange final : public StreamReader,
   turn::TransportAddress way_to(const UdpListener& listener, const turn::FiveTuple& client) const {
     if (!listener.for_proxies) [[likely]]
       return client.client;
-    return return_paths_.find(client).value_or(turn::TransportAddress{});
+    return way_back(client);
   }
+  turn::TransportAddress way_back(const turn::FiveTuple& client) const;
+  void sweep_return_paths(Time now);
 
   // The control path: exchange_control.cpp.
   void drain(Time now);

@@ -80,7 +80,7 @@ void Exchange::on_time(Time now) {
     publish_stranger_limit(now);
   }
   dtls_clients_.on_time(now);
-  return_paths_.sweep([&](const turn::FiveTuple& client) { return has_allocation(client, now); });
+  sweep_return_paths(now);
   peer_connections_.on_time(now);
   relay_sockets_.on_time(now);
   if (shared_) shared_->expire(now);

@@ -16,16 +16,19 @@ bool Exchange::may_answer_hello(const turn::FiveTuple& client, Time now) {
 }
 
 void Exchange::send_hello_verify(const turn::FiveTuple& client, stun::Bytes datagram) {
-  if (UdpListener* const listener = listener_of(client.server)) {
-    outbox_.add_copy(listener->socket, {.to = client.client, .source = client.server.ip}, datagram);
-  }
+  UdpListener* const listener = listener_of(client.server);
+  if (listener == nullptr) return;
+  const turn::TransportAddress to = way_to(*listener, client);
+  if (to.port == 0) return;
+  outbox_.add_copy(listener->socket, {.to = to, .source = client.server.ip}, datagram);
 }
 
 void Exchange::send_sealed(const turn::FiveTuple& client, stun::Bytes datagram, std::uint8_t tos) {
-  if (UdpListener* const listener = listener_of(client.server)) {
-    outbox_.add(listener->socket, {.to = client.client, .source = client.server.ip, .tos = tos}, {},
-                datagram);
-  }
+  UdpListener* const listener = listener_of(client.server);
+  if (listener == nullptr) return;
+  const turn::TransportAddress to = way_to(*listener, client);
+  if (to.port == 0) return;
+  outbox_.add(listener->socket, {.to = to, .source = client.server.ip, .tos = tos}, {}, datagram);
 }
 
 void Exchange::on_dtls_message(const turn::FiveTuple& client, stun::Bytes message, std::uint8_t tos,

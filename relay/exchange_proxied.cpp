@@ -50,7 +50,24 @@ void Exchange::on_proxied_datagram(const turn::FiveTuple& client, stun::Bytes da
   } else if (is_stun(datagram) && is_welcome(client, now)) {
     on_control(client, datagram, tos, now);
     if (server_.find(client, now) != nullptr) return_paths_.keep(client);
+  } else if (dtls_clients_.is_served() && net::dtls::is_dtls(datagram[0])) {
+    const turn::FiveTuple sealed{client.client, client.server, turn::Transport::dtls};
+    dtls_clients_.on_datagram(sealed, datagram, tos, now);
+    if (dtls_clients_.has(sealed)) return_paths_.keep(client);
   }
+}
+
+turn::TransportAddress Exchange::way_back(const turn::FiveTuple& client) const {
+  const turn::FiveTuple name{client.client, client.server, turn::Transport::udp};
+  return return_paths_.find(name).value_or(turn::TransportAddress{});
+}
+
+/// The proxies of clients that are gone.
+void Exchange::sweep_return_paths(Time now) {
+  return_paths_.sweep([&](const turn::FiveTuple& client) {
+    const turn::FiveTuple sealed{client.client, client.server, turn::Transport::dtls};
+    return has_allocation(client, now) || dtls_clients_.has(sealed);
+  });
 }
 
 }  // namespace relay

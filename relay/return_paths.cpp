@@ -28,8 +28,8 @@ std::optional<turn::TransportAddress> ReturnPaths::find(const turn::FiveTuple& c
   return std::nullopt;
 }
 
-void ReturnPaths::sweep(const std::function<bool(const turn::FiveTuple&)>& has_allocation) {
-  std::erase_if(kept_, [&](const auto& path) { return !has_allocation(path.first); });
+void ReturnPaths::sweep(const std::function<bool(const turn::FiveTuple&)>& is_known) {
+  std::erase_if(kept_, [&](const auto& path) { return !is_known(path.first); });
 }
 
 }  // namespace relay

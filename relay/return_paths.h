@@ -1,6 +1,7 @@
 // Behind which proxy the clients of datagrams with a PROXY header are: answers go back there. Kept
-// for as long as a client has an allocation; of strangers only the latest are remembered, so that
-// no flood makes it grow. One worker owns it.
+// for as long as a client has an allocation or is on DTLS; of strangers only the latest are
+// remembered, so that no flood makes it grow. Clients on DTLS have the name of their datagrams. One
+// worker owns it.
 #pragma once
 
 #include <cstddef>
@@ -19,11 +20,11 @@ class ReturnPaths {
 
   /// A datagram of `client` has just come by way of `proxy`.
   void note(const turn::FiveTuple& client, const turn::TransportAddress& proxy);
-  /// It has an allocation: it is remembered until sweep() finds that it has none any more.
+  /// It is a stranger no more: it is remembered until sweep() finds that it is one again.
   void keep(const turn::FiveTuple& client);
   std::optional<turn::TransportAddress> find(const turn::FiveTuple& client) const;
   /// Call now and then.
-  void sweep(const std::function<bool(const turn::FiveTuple&)>& has_allocation);
+  void sweep(const std::function<bool(const turn::FiveTuple&)>& is_known);
 
   std::size_t size() const { return kept_.size() + recent_.size() + before_.size(); }
 

@@ -28,7 +28,7 @@ def http_server(lab):
             lab.http_ports = {name: free_port() for name in ("tls", "tcp", "udp", "metrics")}
     ports, folder = lab.http_ports, lab.folder.resolve() / "http-state"
     server = lab.server(
-        "http", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false", f"--state-dir={folder}",
+        "http", "-a", "-u", f"{USER}:{PASSWORD}", "--no-tls=false", "--dtls", f"--state-dir={folder}",
         f"--tls-listening-port={ports['tls']}", f"--tcp-proxy-port={ports['tcp']}",
         f"--udp-proxy-port={ports['udp']}", "--trusted-proxy=127.0.0.0/8", "--prometheus",
         f"--prometheus-port={ports['metrics']}", "--prometheus-address=127.0.0.1")
@@ -219,19 +219,22 @@ class DatagramProxy(threading.Thread):
                     self.front.sendto(data, client)
 
 
-def datagram_proxy_case(lab):
-    server = http_server(lab)
-    proxy = DatagramProxy(server.ports["udp"])
-    proxy.start()
-    try:
-        text, _ = lab.run("udp-proxy-uclient", [
-            "turnutils_uclient", "-p", proxy.port, *LOGIN, "-r", lab.peer(), "-n", "5", "-m", "3",
-            "-X", "-g", *TO_PEER_V4, V4], 60)
-    finally:
-        proxy.over.set()
-        proxy.join()
-    expect_no_loss(text)
-    expect(len(proxy.backs) >= 3, "the clients did not come by way of the proxy")
+def datagram_proxy_case(dtls):
+    def case(lab):
+        server = http_server(lab)
+        proxy = DatagramProxy(server.ports["udp"])
+        proxy.start()
+        try:
+            text, _ = lab.run(f"udp-proxy-uclient{'-dtls' if dtls else ''}", [
+                "turnutils_uclient", *(["-S"] if dtls else []), "-p", proxy.port, *LOGIN, "-r",
+                lab.peer(), "-n", "5", "-m", "3", "-X", "-g", *TO_PEER_V4, V4], 60)
+        finally:
+            proxy.over.set()
+            proxy.join()
+        expect_no_loss(text)
+        expect(len(proxy.backs) >= 3, "the clients did not come by way of the proxy")
+
+    return case
 
 
 def slow_heads_case(lab):
@@ -265,7 +268,8 @@ def cases(_lab):
         ("http openssl alpn", openssl_case),
         ("http dawdlers", slow_heads_case),
         ("proxy curl v1", curl_proxy_case),
-        ("proxy datagrams v2", datagram_proxy_case),
+        ("proxy datagrams v2", datagram_proxy_case(dtls=False)),
+        ("proxy datagrams v2 dtls", datagram_proxy_case(dtls=True)),
         *((f"proxy haproxy {option} {'tls' if tls else 'tcp'}", haproxy_case(option, tls))
           for option in ("send-proxy", "send-proxy-v2") for tls in (False, True)),
     ]
