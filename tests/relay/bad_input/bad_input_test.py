@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
 """Calls over UDP, TCP and TLS lose nothing while strangers hold connections open, send a byte now
-and then, never finish what they begin, or begin over and over; afterwards the server has the
-descriptors and the memory that it had before.
+and then, never finish what they begin, or begin over and over, and while clients with an allocation
+fall silent within a message or stop reading; afterwards the server has the descriptors and the
+memory that it had before.
 
 bad_input_test.py TURNSERVER TURN_LOAD
 """
 
 import json
 import pathlib
+import re
 import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "support"))
+from guests import DEAF, Guests  # noqa: E402
 from priorities import at_once, cpu_times, on  # noqa: E402
 from server_under_test import Failure, TurnServer, expect, free_port, wait_until  # noqa: E402
 from strangers import Strangers  # noqa: E402
@@ -28,6 +32,7 @@ TRIES = 3
 SKIPPED = 77  # the exit status
 DEADLINE = 40
 MEMORY_SLACK = 2048  # kB, of which the calls take a part
+WAITING = 512  # kB, for a client that does not read
 SERVER_CPU, OTHER_CPU = 1, 0
 
 
@@ -55,16 +60,30 @@ def start_calls(transport, port):
                             text=True)
 
 
+def dropped(server):
+    """Packets that could not be sent, for want of readers."""
+    with urllib.request.urlopen(f"http://127.0.0.1:{server.port}/metrics", timeout=10) as answer:
+        text = answer.read().decode()
+    return int(re.search(r"^turnbox_send_failures_total (\d+)", text, re.MULTILINE)[1])
+
+
 def attack(server, tls_port, crowds, seconds):
-    """Strangers, from their coming to the end of their last connection."""
+    """Strangers and guests, from their coming to the end of their last connection."""
+    base, before = memory(server), dropped(server)
     strangers = [Strangers(server.port, tls_port, home) for home in crowds]
+    guests = Guests(("127.0.0.1", server.port))
     for crowd in strangers:
-        crowd.attack(seconds)
+        crowd.attack(seconds, guests.flood)
+    wait_until(lambda: guests.flood() or dropped(server) > before, DEADLINE,
+               "what clients do not read is dropped and counted")
+    grown = memory(server) - base
+    guests.check()
+    guests.close()
     for crowd in strangers:
         crowd.wait_for_end(DEADLINE)
         expect(crowd.hellos > 100, f"{crowd.hellos} ClientHellos are no flood")
         expect(crowd.dtls_answers > 10, "DTLS asked nobody for a cookie")
-    return strangers[0]
+    return strangers[0], grown
 
 
 def end_of(transport, calls):
@@ -88,7 +107,8 @@ def calls_amid_strangers(server, tls_port):
     for transport, each in calls.items():
         begun = each.stderr.readline()
         expect(f"{CALLS} calls for" in begun, f"not the start of the calls: {transport}: {begun}")
-    strangers = attack(server, tls_port, ["127.1"], ATTACK_SECONDS)
+    strangers, grown = attack(server, tls_port, ["127.1"], ATTACK_SECONDS)
+    expect(grown < MEMORY_SLACK + DEAF * WAITING, f"{grown:,} kB more under attack")
     results = {transport: end_of(transport, each) for transport, each in calls.items()}
     ran, waited = (after - past for after, past in zip(cpu_times(server.pid), started))
     wait_until(lambda: descriptors(server) <= base, DEADLINE,

@@ -96,7 +96,8 @@ class Strangers:
         with contextlib.suppress(OSError):  # ended already, or not there yet
             connection.send(data)
 
-    def attack(self, seconds):
+    def attack(self, seconds, flood):
+        """`flood` is called over and over, too."""
         end, next_byte = time.monotonic() + seconds, 0
         hello = client_hello()
         while (now := time.monotonic()) < end:
@@ -108,6 +109,7 @@ class Strangers:
                     entry[2] += 1
             self._flood_tls(hello)
             self._flood_dtls()
+            flood()
 
     def _flood_tls(self, hello):
         """Each from a new port, and gone before the answer."""
