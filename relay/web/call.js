@@ -257,6 +257,7 @@ function wire() {
   $("microphone").onchange = ({ target }) => devices.choose("audio", target.value);
   $("hang-up").onclick = leave;
   window.addEventListener("pagehide", () => room?.leave());
+  window.addEventListener("online", () => room?.hurry());
   window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   document.addEventListener("language", () => { showDevices(); showPickers(); showStatus(); });
   devices.addEventListener("change", showDevices);

@@ -151,14 +151,15 @@ function strip({ type, sdp }) {
   return { type, sdp: sdp.replace(/^a=(candidate|end-of-candidates).*\r\n/gm, "") };
 }
 
-// Firefox says `udp` of a relay that it reaches over TCP; who asked for one knows better.
+// `carrier` where the browser does not tell how it reaches a relay; its protocol is always `udp`.
 function factsOf(candidate, milliseconds, carrier = "–") {
+  const { type, protocol, relayProtocol, url } = candidate;
+  const asked = parseIceUrl(url ?? "")?.transport ?? carrier;
   return {
-    type: candidate.type,
+    type,
     address: (candidate.address ?? "").replace(/[[\]]/g, ""), // Chrome writes [::1] here.
     port: candidate.port,
-    protocol: candidate.relayProtocol ??
-      (candidate.type === "relay" ? carrier : candidate.protocol),
+    protocol: relayProtocol ?? (type === "relay" ? asked : protocol),
     priority: candidate.priority,
     milliseconds,
   };

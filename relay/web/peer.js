@@ -6,7 +6,8 @@
 // offer restarts ICE on the connection that is there: the picture stays.
 //
 // Events: "change" (state or what is known of the other side), "chat" (detail: text), "gone" (the
-// other side said farewell or closed), "candidate-error" (detail: of icecandidateerror).
+// other side said farewell or closed), "broke" (nothing comes any more), "candidate-error" (detail:
+// of icecandidateerror).
 
 import {
   readCandidate, readDescription, sessionOf, writeCandidate, writeDescription,
@@ -233,6 +234,7 @@ export class Peer extends EventTarget {
       this.#restarts = 0;
     } else if (this.state === "disconnected" || this.state === "failed") {
       this.#scheduleRestart(this.state === "failed" ? 0 : GRACE_MS);
+      this.#event("broke");
     }
     this.#event("change");
   }

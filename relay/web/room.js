@@ -10,6 +10,7 @@ import { Peer } from "./peer.js";
 import { Signaling } from "./signaling.js";
 
 const LINGER_MS = 8_000; // Who lost the server but not the call comes back within this.
+const MAY_LAST = ["connected", "completed", "disconnected"]; // A network that changes breaks both.
 const DOUBT_MS = 30_000; // So long after we came back ourselves.
 const FULL_RETRY_MS = [700, 1500, 3000]; // One's own earlier page may not have left yet.
 const SERVERS_KEPT_MS = 60_000;
@@ -52,6 +53,11 @@ export class Room extends EventTarget {
   /** How many it was sent to. */
   chat(text) {
     return [...this.peers.values()].filter((peer) => peer.chat(text)).length;
+  }
+
+  /** The network may be another one. */
+  hurry() {
+    this.#signaling.hurry();
   }
 
   introduce() {
@@ -97,6 +103,7 @@ export class Room extends EventTarget {
     });
     peer.addEventListener("change", () => this.#changed(peer));
     peer.addEventListener("chat", ({ detail }) => this.#tell("chat", { peer, text: detail }));
+    peer.addEventListener("broke", () => this.#signaling.hurry());
     peer.addEventListener("gone", () => this.#remove(uid, peer));
     peer.addEventListener("candidate-error", ({ detail }) =>
       this.#tell("candidate-error", { peer, error: detail }));
@@ -125,12 +132,13 @@ export class Room extends EventTarget {
   #lingers(uid) {
     const peer = this.peers.get(uid);
     if (!peer) return;
-    if (!peer.isConnected) return this.#remove(uid, peer);
+    if (!MAY_LAST.includes(peer.state)) return this.#remove(uid, peer);
     this.#lingering.set(uid, setTimeout(() => this.#remove(uid, peer), LINGER_MS));
   }
 
   #changed(peer) {
-    if (this.#lingering.has(peer.uid) && !peer.isConnected) return this.#remove(peer.uid, peer);
+    const isOver = this.#lingering.has(peer.uid) && !MAY_LAST.includes(peer.state);
+    if (isOver) return this.#remove(peer.uid, peer);
     this.#tell("change", { peer });
   }
 

@@ -8,6 +8,7 @@
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 const PING_MS = 10_000;
+const DOUBT_MS = 2_500; // For the answer, when something else tells that the network is another.
 const OPENING_MS = 8_000;
 const REPLACED = 4001; // The close code for whom a newer connection of the same id replaces.
 const POLICY_VIOLATION = 1008;
@@ -18,6 +19,7 @@ export class Signaling extends EventTarget {
   #wire;
   #attempts = 0;
   #timer;
+  #state;
   #answered = true;
   #webSocketWorks = false;
   #webSocketFailures = 0;
@@ -30,7 +32,7 @@ export class Signaling extends EventTarget {
 
   open() {
     clearTimeout(this.#timer);
-    this.#tell("state", "connecting");
+    this.#enter("connecting");
     const overEvents = !this.#webSocketWorks && this.#webSocketFailures % 2 === 1;
     const wire = overEvents ? new EventWire() : new SocketWire();
     this.#wire = wire;
@@ -57,7 +59,17 @@ export class Signaling extends EventTarget {
     return this.send("join");
   }
 
+  /** The network may be another one: finds out now what else would show within 20 s. */
+  hurry() {
+    if (this.#state === "waiting") return this.open();
+    if (this.#state !== "open") return undefined;
+    clearTimeout(this.#timer);
+    this.#answered = true;
+    return this.#ping(DOUBT_MS);
+  }
+
   #stop() {
+    this.#state = "closed";
     clearTimeout(this.#timer);
     const wire = this.#wire;
     this.#wire = undefined;
@@ -70,16 +82,17 @@ export class Signaling extends EventTarget {
     this.#answered = true;
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#ping(), PING_MS);
-    this.#tell("state", "open");
+    this.#enter("open");
     this.join();
   }
 
   // A network that is gone says nothing for minutes; who does not answer is not there.
-  #ping() {
+  #ping(patienceMs = PING_MS) {
     if (!this.#answered) return this.#wire.drop();
     this.#answered = false;
     this.send("ping");
-    this.#timer = setTimeout(() => this.#ping(), PING_MS);
+    this.#timer = setTimeout(() => this.#ping(), patienceMs);
+    return undefined;
   }
 
   #received(text) {
@@ -96,14 +109,20 @@ export class Signaling extends EventTarget {
   #closed(code) {
     clearTimeout(this.#timer);
     this.#wire = undefined;
+    this.#state = "closed";
     if (code === REPLACED) return this.#tell("end", "replaced");
     if (code === POLICY_VIOLATION) return this.#tell("end", "refused");
     if (!this.#webSocketWorks) this.#webSocketFailures += 1;
-    this.#tell("state", "waiting");
+    this.#enter("waiting");
     const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** this.#attempts);
     this.#attempts += 1;
     const wait = longest * (0.5 + Math.random() / 2); // So that not all come back at once.
     this.#timer = setTimeout(() => this.open(), wait);
+  }
+
+  #enter(state) {
+    this.#state = state;
+    this.#tell("state", state);
   }
 
   #tell(type, detail) {

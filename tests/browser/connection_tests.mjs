@@ -53,6 +53,8 @@ async function connectionTest(browser, given, sentence, seen = []) {
   expect(verdict.includes(sentence), `it says: ${verdict.trim()}`);
   const lines = await page.locator("#seen").textContent();
   for (const each of seen) expect(each.test(lines), `not ${each} in what the server saw: ${lines}`);
+  const candidates = await page.textContent("#candidates");
+  expect(!candidates.includes("–"), `the way to a relay is not told: ${candidates}`);
   if (seen.length === 0) expect(await page.isHidden("#doctor"), `it saw of others: ${lines}`);
   await closeAll([page]);
 }

@@ -47,6 +47,18 @@ async function callOver(browsers, transport) {
   await pages[0].press("#chat-text", "Enter");
   await waitFor("the message", SOON_MS, () => pages[1].textContent("#messages"),
     (messages) => messages.includes("<b>hello</b>"));
+  return pages;
+}
+
+/** Every way of Bob to the server is lost: to his relay, and to the room. */
+async function routerStartsAnew(pages) {
+  const pair = () => pages[1].locator("#paths dd").nth(1).textContent();
+  const before = await pair();
+  await ask("restart-router");
+  await waitFor("another pair", SOON_MS, pair, (now) => now.includes("⇄") && now !== before);
+  await Promise.all(pages.map((page) => sees(page, 1)));
+  const said = await pages[0].textContent("#messages");
+  expect(!said.includes("left"), `who only lost the way is said to have left: ${said}`);
   await closeAll(pages);
 }
 
@@ -225,9 +237,14 @@ try {
   await report("two behind symmetric NATs fall back to the relay, and the page says so",
     () => callBehind(browsers, "symmetric", "carries the call"));
   const tests = connectionTests(browsers[0]);
-  for (const transport of ["udp", "tcp", "tls"]) {
+  let pages;
+  await report("the call page through the relay over udp",
+    async () => { pages = await callOver(browsers, "udp"); });
+  await report("the call goes on when the router of a home has started anew",
+    () => routerStartsAnew(pages));
+  for (const transport of ["tcp", "tls"]) {
     await report(`the call page through the relay over ${transport}`,
-      () => callOver(browsers, transport));
+      async () => closeAll(await callOver(browsers, transport)));
   }
   await tests;
   await Promise.all([

@@ -63,6 +63,13 @@ def drop(to_server="", from_server=""):
     subprocess.run(inside("router", "nft", f"add rule ip wall forward {rule} drop"), check=True)
 
 
+def restart_router(name):
+    """The NAT of this home forgets every connection."""
+    for state in ("down", "up"):
+        ip("link", "set", "outside", state, namespace=f"nat-{name}")
+    ip("route", "add", "default", "via", gateway(OUTSIDE[name]), namespace=f"nat-{name}")
+
+
 def make_nats(rules):
     """What the NATs of both homes do with connections that begin from now on."""
     for name in OUTSIDE:

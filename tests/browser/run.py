@@ -33,7 +33,7 @@ MODULES = ROOT / "build/browser"
 COMMAND_LINE = "-L 0.0.0.0 -a -u lqf:123456 -v -f -r nort.gov"
 CASES_OF_GATHERING = 7
 CASES_OF_MODULES = 5
-CASES_OF_PAGES = 25
+CASES_OF_PAGES = 26
 CASES_OF_FIREFOX = 2
 # What the servers beside the first one listen on, and what is wrong with each. The router drops UDP
 # to the second one, and what comes to the relay ports of the third; and what the first one's
@@ -215,7 +215,8 @@ def run_pages(results, log):
                    CASES_OF_PAGES, {
                        "restart": site.restart,
                        "ordinary": lambda: routed_network.make_nats(nat.ORDINARY),
-                       "symmetric": lambda: routed_network.make_nats(nat.SYMMETRIC)})
+                       "symmetric": lambda: routed_network.make_nats(nat.SYMMETRIC),
+                       "restart-router": lambda: routed_network.restart_router("bob")})
         run_script(results, log, "firefox.mjs", [], CASES_OF_FIREFOX, namespace="alice")
         results.run("the site is still there", site.expect_running)
     finally:
