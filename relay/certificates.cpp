@@ -191,10 +191,26 @@ std::string Certificates::summary() const {
   return text;
 }
 
-std::string Certificates::authority() const {
-  if (authority_file_.empty()) return {};
+std::string Certificates::advice() const {
+  if (const auto own = authority()) {
+    return fmt::format("clients must trust {}, SHA-256 {}", authority_file_, own->fingerprint);
+  }
+  const std::vector<Certificate> all = context_.certificates();
+  std::string text = "certificate";
+  for (const Certificate& each : all) {
+    text += fmt::format("{} for {} until {}{}", &each == &all.front() ? "" : ";", each.names(),
+                        net::tls::date_of(each.not_after), whose(each, false));
+  }
+  return text;
+}
+
+std::optional<OwnAuthority> Certificates::authority() const {
+  if (authority_file_.empty()) return std::nullopt;
   const auto read = net::tls::read_certificates(authority_file_);
-  return read ? net::tls::pem_of(*read->front()) : "";
+  if (!read) return std::nullopt;
+  X509& certificate = *read->front();
+  const Certificate facts = net::tls::describe(certificate);
+  return OwnAuthority{net::tls::pem_of(certificate), facts.common_name, facts.fingerprint};
 }
 
 std::string Certificates::remark() const {

@@ -36,10 +36,12 @@ class Certificates {
   /// the self-made certificate may need renewal. Nothing: there was no need.
   std::optional<Outcome> tick();
 
-  /// For whom, until when, whose each of them is: clauses for the start-up screen.
+  /// For whom, until when, whose each of them is, and its fingerprint: clauses for the log.
   std::string summary() const;
-  /// The authority of the self-made one, as PEM; empty: the operator's is used.
-  std::string authority() const;
+  /// What a person at a client has to know of them: a clause for the start-up screen.
+  std::string advice() const;
+  /// That of the self-made one; nothing: the operator's is used.
+  std::optional<OwnAuthority> authority() const;
   /// Where the self-made one is kept and renewed; empty: the operator's is used.
   std::string own_folder() const {
     return authority_file_.substr(0, authority_file_.find_last_of('/') + 1);

@@ -10,7 +10,7 @@
 namespace relay {
 namespace {
 
-/// So much of a fingerprint is compared by eye; CHECK has all of it.
+/// So much of a fingerprint is compared by eye; the log has all of it.
 constexpr std::size_t shown_fingerprint = 14;
 constexpr int quiet_zone = 2;  // modules around a code; readers of screens are content with that
 

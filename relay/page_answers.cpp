@@ -38,13 +38,21 @@ std::optional<http::Response> PageAnswers::answer(const http::Request& request) 
   if (request.head.path() == "/api/doctor" && request.head.method() == http::Method::get) {
     return doctor(request);
   }
-  if (request.head.path() == "/ca.crt" && request.head.method() == http::Method::get &&
-      !plan_.own_authority.empty()) {
-    // The type that makes phones offer to install it.
-    return http::Response{.content = plan_.own_authority,
-                          .content_type = "application/x-x509-ca-cert"};
-  }
+  if (auto response = authority(request)) return response;
   return ice_servers_.answer(request, wall_clock());
+}
+
+std::optional<http::Response> PageAnswers::authority(const http::Request& request) const {
+  const http::Method method = request.head.method();
+  if (method != http::Method::get && method != http::Method::head) return std::nullopt;
+  const auto& own = plan_.own_authority;
+  if (own && request.head.path() == "/ca.crt") {
+    // The type that makes phones offer to install it.
+    return http::Response{.content = own->pem, .content_type = "application/x-x509-ca-cert"};
+  }
+  if (request.head.path() != "/api/authority") return std::nullopt;
+  return http::Response{.content = own ? http::authority_form(own->name, own->fingerprint) : "null",
+                        .content_type = "application/json"};
 }
 
 http::Response PageAnswers::doctor(const http::Request& request) {

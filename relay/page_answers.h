@@ -24,6 +24,7 @@ class PageAnswers {
   std::optional<http::Response> answer(const http::Request& request);
 
  private:
+  std::optional<http::Response> authority(const http::Request& request) const;
   http::Response doctor(const http::Request& request);
 
   const Plan& plan_;

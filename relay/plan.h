@@ -5,6 +5,7 @@
 #pragma once
 
 #include <expected>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,13 @@ struct HostFacts {
   std::string kept_secret;
 };
 
+/// Who signs self-made certificates, for clients that are to trust it.
+struct OwnAuthority {
+  std::string pem;
+  std::string name;
+  std::string fingerprint;  // SHA-256, AB:CD:...
+};
+
 struct Plan {
   Settings settings;                                   // realm, users, secrets and workers resolved
   std::vector<stun::TransportAddress> listeners;       // UDP and TCP alike; port 0: any free one
@@ -42,11 +50,11 @@ struct Plan {
   /// both once its sockets are bound.
   turn::PeerRules peer_rules;
   std::vector<std::string> host_names;  // under which clients may know this host
-  std::string own_authority;            // of the self-made certificate, as PEM; empty: none
-  std::vector<std::string> remarks;     // sentences an operator should read; no secrets in them
-  bool made_user = false;               // settings.users holds one that was made up here
-  bool made_secret = false;             // settings.secrets likewise
-  bool kept_secret = false;             // settings.secrets holds that of an earlier run
+  std::optional<OwnAuthority> own_authority;
+  std::vector<std::string> remarks;  // sentences an operator should read; no secrets in them
+  bool made_user = false;            // settings.users holds one that was made up here
+  bool made_secret = false;          // settings.secrets likewise
+  bool kept_secret = false;          // settings.secrets holds that of an earlier run
 };
 
 /// The user that is made up when none is configured.

@@ -32,7 +32,8 @@ void show(std::FILE* screen, const std::string& text) {
 }
 
 /// `Total auth threads` is the line that scripts written for coturn wait for.
-void log_start(const Plan& plan, const Service& service, observe::Log& log) {
+void log_start(const Plan& plan, const Service& service, const Certificates* certificates,
+               observe::Log& log) {
   for (const auto& listener : service.udp_listeners()) {
     log.info(fmt::format("listening on udp {}", listener.to_string()));
   }
@@ -70,6 +71,7 @@ void log_start(const Plan& plan, const Service& service, observe::Log& log) {
                                           relay.local.to_string(), relay.external->to_string())
                             : fmt::format("relays open on {}", relay.local.to_string()));
   }
+  if (certificates != nullptr) log.info(certificates->summary());
   log.info(fmt::format("Total auth threads: {}", plan.settings.workers));
   log.info("the self-test begins: it shows below like any other client");
 }
@@ -81,7 +83,7 @@ class SelfTest {
            Lifetime& lifetime, std::optional<process::Daemon>& daemon)
       : thread_([=, &plan, &service, &lifetime, &daemon](const std::stop_token& stop) {
           std::string findings = self_test::check(plan, service, certificates, stop);
-          if (certificates != nullptr) findings += " | " + certificates->summary();
+          if (certificates != nullptr) findings += " | " + certificates->advice();
           lifetime.post([findings, &plan, &daemon] {
             show(screen_of(plan.settings.log), check_line(findings));
             if (daemon) daemon->ready();
@@ -178,7 +180,7 @@ std::expected<void, std::string> serve(const Plan& plan) {
 
   show(screen_of(settings.log), startup_screen(plan, **service, certificates.get(),
                                                ::isatty(::fileno(screen_of(settings.log))) == 1));
-  log_start(plan, **service, **log);
+  log_start(plan, **service, certificates.get(), **log);
   {
     const SelfTest self_test(plan, **service, certificates.get(), lifetime, daemon);
     lifetime.run(**service, {certificates.get(), of_metrics.get()}, **log);

@@ -56,6 +56,10 @@ std::string ice_servers_form(const IceGrant& grant) { return text_of(ice_servers
 
 std::string error_form(std::string_view sentence) { return text_of({{"error", sentence}}); }
 
+std::string authority_form(std::string_view name, std::string_view fingerprint) {
+  return text_of({{"name", name}, {"sha256", fingerprint}});
+}
+
 std::string doctor_form(const DoctorAnswer& answer) {
   ordered_json findings = ordered_json::array();
   for (const DoctorAnswer::Finding& finding : answer.findings) {

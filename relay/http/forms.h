@@ -26,6 +26,8 @@ std::string ice_config_form(const IceGrant& grant);  // of /v1alpha/iceconfig
 /// The array alone, as RTCPeerConnection takes it.
 std::string ice_servers_form(const IceGrant& grant);
 std::string error_form(std::string_view sentence);
+/// Of /api/authority.
+std::string authority_form(std::string_view name, std::string_view fingerprint);
 
 /// Of /api/doctor; transports in the order udp, tcp, tls, dtls.
 struct DoctorAnswer {

@@ -1,5 +1,6 @@
 // The call page: a lobby to look into the mirror in, and the call.
 
+import { authorityOf } from "./authority.js";
 import { Devices } from "./devices.js";
 import { Invitation } from "./invitation.js";
 import { listFormat, say, speak, text } from "./language.js";
@@ -277,6 +278,7 @@ async function start() {
     $("room").value = before.room;
     $("relay-only").checked = before.relayOnly;
   }
+  authorityOf().then((own) => { $("trust").hidden = !own; });
   await devices.open();
   await showPickers();
   if (goesOn && !room) enter(true);

@@ -32,7 +32,6 @@ export const words = {
   ],
   "test.results": ["Each way", "各条路径"],
   "test.candidates": ["Candidates of this browser", "本浏览器的候选地址"],
-  "test.authority": ["Get the server's authority", "下载服务器的根证书"],
   "test.server-saw": ["What the server saw of you", "服务器看到的情况"],
 
   "column.time": ["Time", "时间"],
@@ -209,9 +208,9 @@ export const words = {
   ],
 
   "do.self-made": [
-    "Install the server's authority from /ca.crt on this device, or give the server a " +
+    "Install the server's authority on this device, or give the server a " +
       "certificate that browsers know (--cert, --pkey).",
-    "在本设备上安装 /ca.crt，或为服务器配置受信任的证书（--cert、--pkey）。",
+    "在本设备上安装服务器的根证书，或为服务器配置受信任的证书（--cert、--pkey）。",
   ],
 
   "all.no-relay": ["There is no turn: server to test.", "没有可测试的 turn: 服务器。"],

@@ -196,7 +196,17 @@ async function lookAtAll(browsers, options) {
   const isPhone = options === PHONE;
   const test = await open(browsers[0], "/ice-test", options);
   const talk = await open(browsers[0], "/chat", options);
+  const trust = await open(browsers[0], "/trust", options);
+  await trust.locator("#authority").waitFor({ timeout: SOON_MS });
+  const fingerprint = await trust.textContent("#fingerprint");
+  expect(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/.test(fingerprint), `a fingerprint is ${fingerprint}`);
+  const opened = await trust.locator("details[open]").getAttribute("data-platform");
+  expect(opened === "linux", `the steps for ${opened}`);
+  const overflow = await trust.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  expect(overflow <= 0, `the page on trust is ${overflow} pixels too wide`);
+  await look(trust, "trust", isPhone);
   const lobby = await open(browsers[0], "/", options);
+  await lobby.locator("#trust").waitFor({ timeout: SOON_MS });
   await lobby.locator("#camera:enabled").waitFor({ timeout: SOON_MS });
   await look(lobby, "lobby", isPhone);
   const room = `look ${isPhone}`;
@@ -224,7 +234,7 @@ async function lookAtAll(browsers, options) {
   await lobby.click("#language");
   const title = await lobby.textContent("#join h1");
   expect(title === (isPhone ? "Start a call" : "开始通话"), `the switch made ${title} of it`);
-  await closeAll([lobby, page, other, talk, test]);
+  await closeAll([lobby, page, other, talk, test, trust]);
 }
 
 fs.mkdirSync(screenshots, { recursive: true });

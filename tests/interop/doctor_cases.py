@@ -1,8 +1,10 @@
 """Credentials that the server gives out, with foreign clients; and the doctor, with a foreign
 server and with what goes wrong between."""
 
+import hashlib
 import json
 import re
+import ssl
 import subprocess
 
 import isolation
@@ -98,6 +100,9 @@ def authority_case(lab):
     text = curl(lab, "ca", "--include", f"http://127.0.0.1:{server.port}/ca.crt")
     expect("content-type: application/x-x509-ca-cert" in text.lower(), f"another type:\n{text}")
     expect(server.authority.read_text().strip() in text.replace("\r", ""), f"another:\n{text}")
+    form = content(curl(lab, "authority", f"http://127.0.0.1:{server.port}/api/authority"))
+    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(server.authority.read_text())).digest()
+    expect(form["sha256"] == digest.hex(":").upper(), f"{form} is not {digest.hex()}")
 
 
 def coturn(lab, name, *arguments):
