@@ -44,6 +44,7 @@ void Exchange::on_proxied_datagram(const turn::FiveTuple& client, stun::Bytes da
     turn::Allocation* allocation = server_.find(client, now);
     if (allocation == nullptr) allocation = arrive(client, datagram, tos, now);
     if (allocation == nullptr) return;
+    return_paths_.keep(client);  // It may have moved here with data.
     if (const auto forward = server_.handle_channel_data(*allocation, datagram, now)) {
       send_to_peer(*forward, tos, now);
     }

@@ -1,16 +1,12 @@
 // Clients behind a proxy that says whose connection or datagram it passes on.
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <catch2/catch.hpp>
 
-#include <thread>
-
-#include "relay/net/socket_address.h"
 #include "relay/return_paths.h"
+#include "service/datagram_proxy.h"
 #include "service/http_client.h"
 #include "service/running_relay.h"
-#include "tests/support/patient_poll.h"
 
 namespace relay::test {
 using namespace std::chrono_literals;
@@ -33,36 +29,6 @@ Buffer binding_request() {
   stun::MessageBuilder binding(bytes, {stun::Method::binding, stun::Class::request}, {});
   return to_buffer(binding.finish().value());
 }
-
-/// Passes the datagrams of one client on and back, its name in front of each.
-class DatagramProxy {
- public:
-  explicit DatagramProxy(const TransportAddress& server)
-      : thread_([this, server](const std::stop_token& stop) {
-          TransportAddress client;
-          while (!stop.stop_requested()) {
-            std::array<pollfd, 2> ready{{{front_.fd(), POLLIN, 0}, {back_.fd(), POLLIN, 0}}};
-            support::patient_poll(ready.data(), ready.size(), 10);
-            while (const auto datagram = front_.poll()) {
-              client = datagram->source;
-              Buffer named = to_buffer(binary_header('\x12'));
-              named.insert(named.end(), datagram->bytes.begin(), datagram->bytes.end());
-              pass(back_, server, named);
-            }
-            while (const auto datagram = back_.poll()) pass(front_, client, datagram->bytes);
-          }
-        }) {}
-  const TransportAddress& address() const { return front_.address(); }
-
- private:
-  static void pass(const UdpSocket& from, const TransportAddress& to, Bytes bytes) {
-    const net::SocketAddress address(to);
-    ::sendto(from.fd(), bytes.data(), bytes.size(), 0, address.data(), address.size());
-  }
-
-  UdpSocket front_, back_;
-  std::jthread thread_;
-};
 
 RunningRelay behind_proxy(const std::string& trusted = "127.0.0.1") {
   return RunningRelay([&](relay::Settings& settings) {
@@ -197,7 +163,7 @@ TEST_CASE("DTLS comes through a proxy of datagrams, too", "[relay][proxy][dtls]"
     settings.proxy.udp_port = 0;
     settings.tls.datagrams = true;
   });
-  DatagramProxy proxy(udp_port(relay));
+  const DatagramProxy proxy(udp_port(relay), binary_header('\x12'));
   WireClient client(Transport::dtls, proxy.address());
   CHECK(seen_by(client) == somebody);
   UdpSocket peer;
