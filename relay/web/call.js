@@ -240,7 +240,8 @@ function lookForTrouble() {
   const key = isRefusal ? "notice.relay-refuses"
     : $("relay-only").checked ? "notice.relay-only-silent" : "notice.relay-silent";
   notices.show(key, {
-    ...test, values: { detail: `${relayTrouble.errorCode} ${relayTrouble.errorText}` },
+    ...test,
+    values: { detail: `${relayTrouble.errorCode} ${relayTrouble.errorText.replace(/\.$/, "")}` },
   });
   relayTrouble = undefined;
 }
