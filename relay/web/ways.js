@@ -122,8 +122,10 @@ function sentenceKey({ kind, local }) {
   return local.type === "relay" ? "path.relay.local" : "path.relay.remote";
 }
 
+// Firefox does not tell the server; the relayed address has at least its host.
 function values({ local }) {
-  return { server: local.server || local.address, carrier: (local.carrier ?? "").toUpperCase() };
+  const server = local.server || local.address.replace(/:\d+$/, "");
+  return { server, carrier: (local.carrier ?? "").toUpperCase() };
 }
 
 function end({ type, address }) {
