@@ -7,7 +7,7 @@
 #include <functional>
 #include <string>
 
-#include "relay/service.h"
+#include "relay/service_counters.h"
 #include "relay/traffic.h"
 
 namespace relay {

@@ -3,8 +3,10 @@
 // nothing.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "relay/plan.h"
 
@@ -36,6 +38,16 @@ bool advertises_public_address(const Plan& plan);
 /// The public address that `-X` names for one of ours, if any. A pair for this very address beats
 /// an address for the whole family, which is never meant for loopback.
 std::optional<stun::IpAddress> external_of(const Settings& settings, const stun::IpAddress& local);
+/// Those of the host that are more than link-local.
+std::vector<stun::IpAddress> usable_addresses(const HostFacts& host);
+/// Loopback relays reach nobody else, and relays that take turns would hand them to clients from
+/// afar: they stay only where there is nothing else. A client on this machine is served well by
+/// any other address of it.
+void drop_loopback_among_others(std::vector<stun::IpAddress>& addresses);
+template <typename T>
+void add_once(std::vector<T>& values, const T& value) {
+  if (std::ranges::find(values, value) == values.end()) values.push_back(value);
+}
 /// Where clients are told to come, the best first: at most one address a family, as it is here and
 /// as the world sees it.
 std::vector<turn::RelayAddress> addresses_for_clients(const Plan& plan);

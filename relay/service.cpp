@@ -1,9 +1,6 @@
 #include "relay/service.h"
 
-#include <sys/resource.h>
-
 #include <algorithm>
-#include <climits>
 #include <system_error>
 
 #include "relay/listeners.h"
@@ -11,48 +8,11 @@
 #include "relay/net/csprng.h"
 #include "relay/page_answers.h"
 #include "relay/plan_addresses.h"
+#include "relay/service_limits.h"
 #include "relay/worker.h"
 
 namespace relay {
 namespace {
-
-/// How many descriptors this process may have.
-std::size_t descriptor_limit() {
-  rlimit limit{};
-  return ::getrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_cur : 1024;
-}
-
-/// Half of the descriptors may be connections; the others are for relays. Of silent WebSockets
-/// there may be more: an address has few.
-StreamLimits stream_limits(const Settings& settings, std::size_t descriptors,
-                           const net::tls::SharedContext* metrics_tls) {
-  StreamLimits limits;
-  limits.clients = std::max<std::size_t>(descriptors / 2 / settings.workers, 16);
-  limits.http_clients = std::clamp<std::size_t>(limits.clients / 4, 16, 1024);
-  limits.conversations = std::max<std::size_t>(descriptors / 5 * 3 / settings.workers, 16);
-  limits.stranger_time = settings.max_allocate_timeout;
-  limits.plain = settings.tcp;
-  limits.trusted_proxies = settings.proxy.trusted;
-  limits.plain_metrics = !settings.metrics.tls;
-  limits.metrics_tls = metrics_tls;
-  return limits;
-}
-
-DtlsLimits dtls_limits(const Settings& settings) {
-  DtlsLimits limits;
-  limits.stranger_time = settings.max_allocate_timeout;
-  return limits;
-}
-
-/// A quarter of them for connections of TCP allocations: to peers, and the clients' that are bound.
-std::size_t connection_limit(const Settings& settings, std::size_t descriptors) {
-  return std::max<std::size_t>(descriptors / 8 / settings.workers, 16);
-}
-
-/// Lanes are a comfort: the last third of the descriptors is for clients and allocations.
-int last_lane(std::size_t descriptors) {
-  return static_cast<int>(std::min<std::size_t>(descriptors, INT_MAX) / 3 * 2);
-}
 
 http::SiteOptions site_options(const Settings& settings) {
   using Serving = http::SiteOptions::Serving;
@@ -98,35 +58,6 @@ std::int64_t first_expiry(std::initializer_list<const net::tls::SharedContext*> 
   return first;
 }
 
-QuotaLimits quota_limits(const Settings& settings) {
-  const std::uint64_t share = settings.turn.max_bps;
-  QuotaLimits limits{.per_user = settings.user_quota,
-                     .total = settings.total_quota,
-                     .by_realm = {},
-                     .bandwidth = share != 0 ? settings.bps_capacity / share : 0,
-                     .separator = {}};
-  bool secrets = !settings.secrets.empty();
-  for (const RealmSetting& realm : settings.realms) {
-    limits.by_realm[realm.name] = {realm.user_quota.value_or(limits.per_user),
-                                   realm.total_quota.value_or(limits.total)};
-    secrets = secrets || !realm.secrets.empty();
-  }
-  if (secrets) limits.separator = settings.rest_api_separator;
-  return limits;
-}
-
-net::RelayPortOptions port_options(const Plan& plan, std::size_t descriptors) {
-  const Settings& settings = plan.settings;
-  const std::size_t ports = std::size_t{settings.max_port} - settings.min_port + 1;
-  return {.addresses = plan.turn.relay_addresses,
-          .first_port = settings.min_port,
-          .last_port = settings.max_port,
-          .buffer = settings.socket_buffer,
-          .device = settings.relay_device,
-          .spare = spare_capacity(ports, plan.turn.relay_addresses.size(), settings.workers,
-                                  descriptors)};
-}
-
 turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
                          const net::RelayPorts& ports) {
   for (const auto* const all : {&sockets.udp, &sockets.dtls, &sockets.udp_proxies}) {
@@ -142,15 +73,26 @@ turn::PeerRules complete(turn::PeerRules rules, const WorkerSockets& sockets,
   return rules;
 }
 
-void add(ServiceCounters& sums, const signaling::Counters& own) {
-  sums.signaling_connections += own.connections.read();
-  sums.rooms += own.rooms.read();
-  sums.room_members += own.members.read();
-  sums.signaling_texts += own.texts.read();
-  sums.signaling_forwarded += own.forwarded.read();
-  for (std::size_t i = 0; i < own.refused.size(); ++i) {
-    sums.signaling_refused[i] += own.refused[i].read();
+/// Where the sockets are, with the real ports.
+ListeningAt listening_at(const Plan& plan, const WorkerSockets& sockets) {
+  ListeningAt at;
+  for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
+  for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
+  for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());
+  for (const auto& bound : sockets.tcp) at.tcp.push_back(bound.local);
+  for (const auto& bound : sockets.tls) at.tls.push_back(bound.local);
+  for (const auto& address : plan.tls_listeners) {
+    if (is_plain_too(plan, Protocol::tcp, address)) at.tls.push_back(address);
   }
+  for (const auto& address : plan.dtls_listeners) {
+    if (is_plain_too(plan, Protocol::udp, address)) at.dtls.push_back(address);
+  }
+  for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
+  for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
+  for (const auto& bound : sockets.signal) at.signal.push_back(bound.local);
+  for (const auto& bound : sockets.signal_tls) at.signal_tls.push_back(bound.local);
+  for (const auto& bound : sockets.chat) at.chat.push_back(bound.local);
+  return at;
 }
 
 /// Known to this process alone: tickets end with it, as allocations do.
@@ -163,7 +105,12 @@ turn::TicketSealer::Key make_ticket_key() {
 }  // namespace
 
 struct Service::State {
-  ServiceCounters sum() const;
+  ServiceCounters sum() const {
+    ServiceCounters sums;
+    for (const auto& worker : workers) sums.add(worker->counters(), worker->wake_ups());
+    return sums;
+  }
+  void start_workers(std::vector<WorkerSockets> sockets);
 
   State(const Plan& asked, const WorkerSockets& sockets, observe::EventSink& log,
         const net::tls::SharedContext* tls, const net::tls::SharedContext* metrics_tls,
@@ -181,6 +128,7 @@ struct Service::State {
                  .by_user = plan.settings.metrics.by_user}),
         colleagues(make_ticket_key()),
         house(house_rules(plan), [this] { return metrics.text(); }),
+        at(relay::listening_at(plan, sockets)),
         pages(plan, at, tls, traffic.watch()),
         shared{plan,
                peer_policy,
@@ -199,22 +147,6 @@ struct Service::State {
                plan.settings.signaling.served ? &post_office : nullptr} {
     // Who asks what became of its own messages may come at any time.
     plan.turn.events = traffic.wants_events() || plan.settings.signaling.served;
-    for (const auto& socket : sockets.udp) at.udp.push_back(socket.local());
-    for (const auto& socket : sockets.dtls) at.dtls.push_back(socket.local());
-    for (const auto& socket : sockets.udp_proxies) at.udp_proxies.push_back(socket.local());
-    for (const auto& bound : sockets.tcp) at.tcp.push_back(bound.local);
-    for (const auto& bound : sockets.tls) at.tls.push_back(bound.local);
-    for (const auto& address : plan.tls_listeners) {
-      if (is_plain_too(plan, Protocol::tcp, address)) at.tls.push_back(address);
-    }
-    for (const auto& address : plan.dtls_listeners) {
-      if (is_plain_too(plan, Protocol::udp, address)) at.dtls.push_back(address);
-    }
-    for (const auto& bound : sockets.tcp_proxies) at.tcp_proxies.push_back(bound.local);
-    for (const auto& bound : sockets.metrics) at.metrics.push_back(bound.local);
-    for (const auto& bound : sockets.signal) at.signal.push_back(bound.local);
-    for (const auto& bound : sockets.signal_tls) at.signal_tls.push_back(bound.local);
-    for (const auto& bound : sockets.chat) at.chat.push_back(bound.local);
     if (plan.settings.signaling.served) {
       house.site().add([this](const http::Request& request) { return pages.answer(request); });
     }
@@ -271,19 +203,21 @@ std::expected<std::unique_ptr<Service>, std::string> Service::start(
   state.remarks = std::move(remarks);
   state.house.site().set_folder(std::move(folder));
   try {
-    for (WorkerSockets& own : *sockets) {
-      const std::size_t index = state.workers.size();
-      state.workers.push_back(std::make_unique<Worker>(index, state.shared, std::move(own)));
-    }
-    for (const auto& worker : state.workers) {
-      state.hand_over.add(
-          [&worker = *worker](MovingStream stream) { worker.adopt(std::move(stream)); });
-    }
-    for (const auto& worker : state.workers) worker->start();
+    state.start_workers(std::move(*sockets));
   } catch (const std::system_error& error) {
     return std::unexpected(std::string("cannot start the workers: ") + error.what());
   }
   return service;
+}
+
+void Service::State::start_workers(std::vector<WorkerSockets> sockets) {
+  for (WorkerSockets& own : sockets) {
+    workers.push_back(std::make_unique<Worker>(workers.size(), shared, std::move(own)));
+  }
+  for (const auto& worker : workers) {
+    hand_over.add([&worker = *worker](MovingStream stream) { worker.adopt(std::move(stream)); });
+  }
+  for (const auto& worker : workers) worker->start();
 }
 
 const ListeningAt& Service::listening_at() const { return state_->at; }
@@ -300,54 +234,5 @@ void Service::stop() {
 }
 
 ServiceCounters Service::counters() const { return state_->sum(); }
-
-ServiceCounters Service::State::sum() const {
-  ServiceCounters sums;
-  for (const auto& worker : workers) {
-    const WorkerCounters& own = worker->counters();
-    sums.allocations += own.allocations.read();
-    sums.bindings += own.bindings.read();
-    sums.requests += own.requests.read();
-    sums.binding_responses += own.binding_responses.read();
-    sums.binding_errors += own.binding_errors.read();
-    sums.answers_401 += own.answers_401.read();
-    sums.dropped_401 += own.dropped_401.read();
-    sums.auth_failures += own.auth_failures.read();
-    sums.errors += own.errors.read();
-    sums.datagrams_received += own.datagrams.received.read();
-    sums.datagrams_sent += own.datagrams.sent.read();
-    sums.send_failures += own.datagrams.send_failures.read();
-    sums.gso_sends += own.datagrams.gso_sends.read();
-    sums.gso_segments += own.datagrams.gso_segments.read();
-    sums.gso_fallbacks += own.datagrams.gso_fallbacks.read();
-    sums.receive_drops += own.datagrams.receive_drops.read();
-    sums.receive_calls += own.datagrams.receive_calls.read();
-    sums.flushes += own.datagrams.flushes.read();
-    sums.trains += own.datagrams.trains.read();
-    sums.wake_ups += worker->wake_ups();
-    sums.stream_clients += own.stream_clients.read();
-    sums.peer_connections += own.peer_connections.read();
-    sums.lanes += own.lanes.read();
-    sums.shared_unowned += own.shared_unowned.read();
-    sums.shared_ambiguous += own.shared_ambiguous.read();
-    sums.tls_handshakes += own.tls_handshakes.read();
-    sums.tls_failures += own.tls_failures.read();
-    sums.dtls_clients += own.dtls.clients.read();
-    sums.dtls_handshakes += own.dtls.handshakes.read();
-    sums.dtls_failures += own.dtls.failures.read();
-    sums.dtls_cookies_asked_for += own.dtls.cookies_asked_for.read();
-    sums.dtls_refused += own.dtls.refused.read();
-    sums.dtls_dropped += own.dtls.dropped.read();
-    sums.proxy_refusals += own.proxy_refusals.read();
-    sums.strangers_unanswered += own.strangers_unanswered.read();
-    sums.stranger_buckets += own.stranger_buckets.read();
-    sums.busy_stranger_buckets += own.busy_stranger_buckets.read();
-    sums.stranger_collisions += own.stranger_collisions.read();
-    add(sums, own.signaling);
-    sums.icmp_errors += own.icmp_errors.read();
-  }
-  sums.requests_401 = sums.answers_401 + sums.dropped_401;
-  return sums;
-}
 
 }  // namespace relay
