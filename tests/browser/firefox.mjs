@@ -11,7 +11,10 @@ import { DESKTOP, SOON_MS, closeAll, enter, open, sees } from "./site.mjs";
 
 const [modules, server, logFolder] = process.argv.slice(2);
 
-/** Trusts the authorities in the NSS database of $HOME, once they are copied to its profile. */
+/**
+ * Trusts the authorities in the NSS database of $HOME, once they are copied to its profile. Without
+ * the sandbox, as Chromium: root runs it, and containers do not let it make one.
+ */
 function launchFirefox() {
   const { firefox } = createRequire(path.join(modules, "package.json"))("playwright-core");
   const wrapper = path.join(logFolder, "firefox");
@@ -20,7 +23,7 @@ for word; do
   [ "$last" = --profile ] && cp ${process.env.HOME}/.pki/nssdb/* "$word"
   last=$word
 done
-exec /usr/bin/firefox-esr "$@"
+MOZ_DISABLE_CONTENT_SANDBOX=1 exec /usr/bin/firefox-esr "$@"
 `, { mode: 0o755 });
   return firefox.launch({
     channel: "moz-firefox", // Debian's, over WebDriver BiDi.
