@@ -6,6 +6,7 @@
 #include <cctype>
 #include <optional>
 
+#include "relay/http/request_head.h"
 #include "relay/plan_addresses.h"
 #include "relay/service.h"
 
@@ -93,6 +94,17 @@ std::string host_for_tls(const stun::IpAddress& address, const Certificate& cert
   const auto name = std::ranges::find_if(
       certificate.dns_names, [](const std::string& each) { return !each.contains('*'); });
   return name == certificate.dns_names.end() ? text : *name;
+}
+
+bool is_own_name(std::string_view name, const Plan& plan, const Certificate* certificate) {
+  const std::string host = lower(name);
+  const Settings& settings = plan.settings;
+  if (certificate != nullptr && covers(*certificate, host)) return true;
+  if (host == lower(settings.realm) || host == lower(settings.server_name)) return true;
+  if (std::ranges::find(plan.host_names, host) != plan.host_names.end()) return true;
+  return std::ranges::any_of(settings.signaling.origins, [&](const std::string& origin) {
+    return origin == "*" || lower(http::host_of(origin)) == host;
+  });
 }
 
 std::string in_url(const std::string& host) { return host.contains(':') ? "[" + host + "]" : host; }

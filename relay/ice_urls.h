@@ -30,6 +30,10 @@ std::string host_for_tls(const stun::IpAddress& address, const net::tls::Certifi
 /// An IPv6 address stands in brackets in a URL.
 std::string in_url(const std::string& host);
 
+/// Whether that is a name of this server: of its certificate (null: none), its host, its realm, its
+/// `--server-name`, or of the pages that `--ws-origin` welcomes.
+bool is_own_name(std::string_view name, const Plan& plan, const net::tls::Certificate* certificate);
+
 /// The best first. `host` is how a client calls this server; what is none of its names or addresses
 /// counts for nothing, nor does loopback where clients are told of another address. `certificate`
 /// is null where there is none.

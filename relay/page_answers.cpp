@@ -12,8 +12,14 @@ namespace {
 
 auth::WallTime wall_clock() { return {net::tls::wall_clock().time_since_epoch().count()}; }
 
+bool has_user_quota(const Settings& settings) {
+  return settings.user_quota != 0 || std::ranges::any_of(settings.realms, [](const auto& realm) {
+           return realm.user_quota.value_or(0) != 0;
+         });
+}
+
 http::IceServersOptions ice_options(const Plan& plan, const ListeningAt& at,
-                                    const net::tls::SharedContext* tls) {
+                                    const net::tls::SharedContext* tls, http::Visitors& visitors) {
   return {.secrets = plan.settings.secrets,
           .separator = plan.settings.rest_api_separator,
           .urls =
@@ -21,6 +27,17 @@ http::IceServersOptions ice_options(const Plan& plan, const ListeningAt& at,
                 if (tls == nullptr) return ice_urls(plan, ports_of(at), nullptr, host);
                 const net::tls::Certificate certificate = tls->certificate();
                 return ice_urls(plan, ports_of(at), &certificate, host);
+              },
+          .is_own_name =
+              [&plan, tls](std::string_view name) {
+                if (tls == nullptr) return is_own_name(name, plan, nullptr);
+                const net::tls::Certificate certificate = tls->certificate();
+                return is_own_name(name, plan, &certificate);
+              },
+          .names_tell_address = has_user_quota(plan.settings),
+          .admits =
+              [&visitors](const stun::IpAddress& client) {
+                return visitors.may_join(client, std::chrono::steady_clock::now());
               },
           .is_public = advertises_public_address(plan),
           .open_rooms = plan.settings.open_rooms,
@@ -32,7 +49,11 @@ http::IceServersOptions ice_options(const Plan& plan, const ListeningAt& at,
 
 PageAnswers::PageAnswers(const Plan& plan, const ListeningAt& at,
                          const net::tls::SharedContext* tls, Watch& watch)
-    : plan_(plan), tls_(tls), watch_(watch), ice_servers_(ice_options(plan, at, tls)) {}
+    : plan_(plan),
+      tls_(tls),
+      watch_(watch),
+      visitors_(plan.settings.signaling.connections_per_address),
+      ice_servers_(ice_options(plan, at, tls, visitors_)) {}
 
 std::optional<http::Response> PageAnswers::answer(const http::Request& request) {
   if (request.head.path() == "/api/doctor" && request.head.method() == http::Method::get) {

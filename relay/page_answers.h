@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "relay/http/ice_servers.h"
+#include "relay/http/visitors.h"
 #include "relay/net/tls/context.h"
 #include "relay/plan.h"
 #include "relay/watch.h"
@@ -30,6 +31,7 @@ class PageAnswers {
   const Plan& plan_;
   const net::tls::SharedContext* const tls_;
   Watch& watch_;
+  http::Visitors visitors_;  // may have credentials as often as they may join rooms
   http::IceServers ice_servers_;
 };
 

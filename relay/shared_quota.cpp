@@ -3,6 +3,7 @@
 #include <cassert>
 
 #include "auth/time_limited.h"
+#include "stun/address.h"
 
 namespace relay {
 
@@ -50,7 +51,9 @@ RealmQuota SharedQuota::limits_of(const std::string& realm) const {
 std::string_view SharedQuota::user_of(std::string_view username) const {
   if (!limits_.separator) return username;
   const auto name = auth::parse_time_limited(username, *limits_.separator);
-  return name && !name->user_id.empty() ? name->user_id : username;
+  if (!name || name->user_id.empty()) return username;
+  const std::string_view front = name->user_id.substr(0, name->user_id.find('/'));
+  return stun::IpAddress::parse(front) ? front : name->user_id;
 }
 
 }  // namespace relay

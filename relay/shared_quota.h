@@ -27,7 +27,8 @@ struct QuotaLimits {
   /// Allocations whose share of the bandwidth may be promised at the same time.
   std::uint64_t bandwidth = 0;
   /// With time-limited credentials: what separates expiry and user id in a name. All names of one
-  /// user id count as one user, or a fresh credential would be a fresh quota.
+  /// user id count as one user, or a fresh credential would be a fresh quota; of `ADDRESS/NAME`, as
+  /// this server mints them over HTTP (http::IceServersOptions), the address counts.
   std::optional<char> separator;
 };
 

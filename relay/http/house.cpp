@@ -40,16 +40,6 @@ std::optional<stun::IpAddress> last_stranger(std::string_view list,
   }
 }
 
-/// `example.org` of `https://example.org:8098` or of `example.org:8098`.
-std::string_view host_name(std::string_view authority) {
-  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) {
-    authority.remove_prefix(scheme + 3);
-  }
-  const std::size_t bracket = authority.rfind(']');
-  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
-  return authority.substr(0, colon);
-}
-
 /// Of AppRTC's Android app, whatever server it talks to.
 constexpr std::string_view apprtc_origin = "https://appr.tc";
 
@@ -78,8 +68,7 @@ bool House::welcomes_origin(const RequestHead& head, const stun::IpAddress& loca
   const bool is_private =
       std::ranges::find(rules_.public_addresses, local) == rules_.public_addresses.end();
   if (!secure && is_private) return true;
-  if (!host_name(*origin).empty() &&
-      equal_ignoring_case(host_name(*origin), host_name(head.host()))) {
+  if (!host_of(*origin).empty() && equal_ignoring_case(host_of(*origin), host_of(head.host()))) {
     return true;
   }
   return std::ranges::any_of(rules_.origins, [&](const std::string& welcome) {

@@ -9,6 +9,7 @@
 #include "auth/time_limited.h"
 #include "relay/http/query.h"
 #include "relay/http/utf8.h"
+#include "relay/site_of.h"
 #include "turn/peer_policy.h"
 
 namespace relay::http {
@@ -93,15 +94,16 @@ bool is_name(std::string_view text) {
              text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
 }
 
-/// `box.lan:8098` without its port.
-std::string_view host_of(std::string_view authority) {
-  const std::size_t colon = authority.rfind(':');
-  const bool in_brackets = authority.ends_with(']');
-  if (colon != std::string_view::npos && !in_brackets) authority = authority.substr(0, colon);
-  if (authority.starts_with('[') && authority.ends_with(']')) {
-    authority = authority.substr(1, authority.size() - 2);
-  }
-  return authority;
+/// What no name on the Internet is, so that no page elsewhere can have been loaded under it: an
+/// address, this very host, or a name of the network at home (RFC 6761, RFC 6762, RFC 8375).
+bool is_name_of_here(std::string_view host) {
+  static constexpr std::array<std::string_view, 5> zones{".local", ".localhost", ".lan",
+                                                         ".home.arpa", ".internal"};
+  return stun::IpAddress::parse(host) || !host.contains('.') ||
+         std::ranges::any_of(zones, [&](std::string_view zone) {
+           return host.size() > zone.size() &&
+                  equal_ignoring_case(host.substr(host.size() - zone.size()), zone);
+         });
 }
 
 }  // namespace
@@ -128,27 +130,61 @@ std::optional<Response> IceServers::answer(const Request& request, auth::WallTim
     return refuse(Status::service_unavailable,
                   "there is no shared secret: give one with --static-auth-secret");
   }
-  if (const auto may = may_have(request, now); !may) return refuse(Status::forbidden, may.error());
+  if (auto refused = refusal(request, now)) return refused;
+  if (options_.admits && !options_.admits(request.client)) {
+    return refuse(Status::too_many_requests, "too many credentials for one address: wait a second");
+  }
   return Response{.content = found->second(grant(request, name, now)),
                   .content_type = std::string(json_type)};
 }
 
-std::expected<void, std::string> IceServers::may_have(const Request& request,
-                                                      auth::WallTime now) const {
-  if (options_.open_rooms || options_.stun_only || options_.anonymous) return {};
-  if (!options_.is_public && comes_from_here(request)) return {};
-  if (const auto token = token_of(request)) {
-    const auto opened = open_room_token(*token, options_.secrets, now);
-    if (!opened) return std::unexpected(opened.error());
-    const auto room = parameter_of(request, "room");
-    if (room && *room != opened->room) return std::unexpected("the token is of another room");
-    return {};
+std::optional<Response> IceServers::refusal(const Request& request, auth::WallTime now) const {
+  if (options_.open_rooms || options_.stun_only || options_.anonymous) return std::nullopt;
+  const bool is_at_home = !options_.is_public && comes_from_here(request);
+  if (is_at_home && is_called_rightly(request)) return std::nullopt;
+  const auto vouched = vouch(request, now);
+  if (vouched) return std::nullopt;
+  if (!is_at_home) return refuse(Status::forbidden, vouched.error());
+  return refuse(Status::misdirected_request,
+                fmt::format("{0} is no name of this server: ask it by its address, or start it "
+                            "with --ws-origin https://{0}",
+                            request.head.host()));
+}
+
+/// A page elsewhere can have its own name resolve to an address of this network and then ask as if
+/// it were ours (DNS rebinding); it cannot have that name be one of ours.
+bool IceServers::is_called_rightly(const Request& request) const {
+  std::string_view host = host_of(request.head.host());
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return is_name_of_here(host) || !options_.is_own_name || options_.is_own_name(host);
+}
+
+/// The error says why the token does not vouch for who asks, and what to do.
+std::expected<void, std::string> IceServers::vouch(const Request& request,
+                                                   auth::WallTime now) const {
+  const auto token = token_of(request);
+  if (!token) {
+    return std::unexpected(
+        "credentials are for who has the link of a room: turnserver link ROOM prints one");
   }
-  return std::unexpected(
-      "credentials are for who has the link of a room: turnserver link ROOM prints one");
+  const auto opened = open_room_token(*token, options_.secrets, now);
+  if (!opened) return std::unexpected(opened.error());
+  const auto room = parameter_of(request, "room");
+  if (room && *room != opened->room) return std::unexpected("the token is of another room");
+  return {};
 }
 
 /// Who gave no name is known by its address.
+std::string IceServers::user_id(const Request& request, std::string_view name,
+                                auth::WallTime now) const {
+  const stun::IpAddress client = turn::canonical(request.client);
+  if (options_.names_tell_address && !vouch(request, now)) {
+    const std::string site = site_of(client).to_string();
+    return name.empty() ? site : fmt::format("{}/{}", site, name);
+  }
+  return name.empty() ? client.to_string() : std::string(name);
+}
+
 IceGrant IceServers::grant(const Request& request, std::string_view name,
                            auth::WallTime now) const {
   IceGrant grant{.urls = options_.urls(host_of(request.head.host())),
@@ -162,11 +198,9 @@ IceGrant IceServers::grant(const Request& request, std::string_view name,
     grant.password = "anything";
     return grant;
   }
-  const std::string user_id =
-      name.empty() ? turn::canonical(request.client).to_string() : std::string(name);
   auto minted =
       auth::mint_time_limited(options_.secrets.front(), {now.seconds + options_.lifetime.count()},
-                              user_id, options_.separator);
+                              user_id(request, name, now), options_.separator);
   grant.username = std::move(minted.username);
   grant.password = std::move(minted.password);
   return grant;

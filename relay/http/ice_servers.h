@@ -23,6 +23,13 @@ struct IceServersOptions {
   std::chrono::seconds lifetime{std::chrono::hours(2)};
   /// The URLs for a client that calls this server `host`, which may be empty.
   std::function<std::vector<std::string>(std::string_view host)> urls;
+  /// Whether this server goes by that name; null: by any.
+  std::function<bool(std::string_view name)> is_own_name;
+  /// Names begin with the address of who asks, by which quotas count then: a fresh name is no fresh
+  /// quota. Not with a token, whose bearer the operator has invited.
+  bool names_tell_address = false;
+  /// Whether that address may have some now; null: always.
+  std::function<bool(const stun::IpAddress&)> admits;
   bool is_public = false;   // clients are told a public address
   bool open_rooms = false;  // no token is asked for there either
   bool anonymous = false;   // anybody is let in
@@ -40,8 +47,11 @@ class IceServers {
   std::optional<Response> answer(const Request& request, auth::WallTime now) const;
 
  private:
-  /// The error says why, and what to do.
-  std::expected<void, std::string> may_have(const Request& request, auth::WallTime now) const;
+  /// Nothing: they may have credentials.
+  std::optional<Response> refusal(const Request& request, auth::WallTime now) const;
+  bool is_called_rightly(const Request& request) const;
+  std::expected<void, std::string> vouch(const Request& request, auth::WallTime now) const;
+  std::string user_id(const Request& request, std::string_view name, auth::WallTime now) const;
   IceGrant grant(const Request& request, std::string_view name, auth::WallTime now) const;
 
   const IceServersOptions options_;

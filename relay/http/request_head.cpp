@@ -247,4 +247,15 @@ bool equal_ignoring_case(std::string_view one, std::string_view other) {
   });
 }
 
+std::string_view host_of(std::string_view authority) {
+  if (const std::size_t scheme = authority.find("://"); scheme != std::string_view::npos) {
+    authority.remove_prefix(scheme + 3);
+  }
+  const std::size_t bracket = authority.find(']');
+  if (authority.starts_with('[') && bracket != std::string_view::npos) {
+    return authority.substr(1, bracket - 1);
+  }
+  return authority.substr(0, authority.find(':'));
+}
+
 }  // namespace relay::http

@@ -73,4 +73,7 @@ class RequestHead {
 /// Letters of ASCII alone; field names and most tokens have no case (RFC 9110 5.1).
 bool equal_ignoring_case(std::string_view one, std::string_view other);
 
+/// `box.lan` of `box.lan:8098` or of `https://box.lan:8098`; an IPv6 address without its brackets.
+std::string_view host_of(std::string_view authority);
+
 }  // namespace relay::http

@@ -9,6 +9,7 @@ namespace relay::http {
 enum class Status : std::uint16_t {
   ok = 200,
   no_content = 204,
+  partial_content = 206,
   moved_permanently = 301,
   not_modified = 304,
   bad_request = 400,
@@ -19,7 +20,9 @@ enum class Status : std::uint16_t {
   length_required = 411,
   content_too_large = 413,
   uri_too_long = 414,
+  range_not_satisfiable = 416,
   expectation_failed = 417,
+  misdirected_request = 421,
   upgrade_required = 426,
   too_many_requests = 429,
   header_fields_too_large = 431,
@@ -34,6 +37,8 @@ constexpr std::string_view reason_phrase(Status status) {
       return "OK";
     case Status::no_content:
       return "No Content";
+    case Status::partial_content:
+      return "Partial Content";
     case Status::moved_permanently:
       return "Moved Permanently";
     case Status::not_modified:
@@ -54,8 +59,12 @@ constexpr std::string_view reason_phrase(Status status) {
       return "Content Too Large";
     case Status::uri_too_long:
       return "URI Too Long";
+    case Status::range_not_satisfiable:
+      return "Range Not Satisfiable";
     case Status::expectation_failed:
       return "Expectation Failed";
+    case Status::misdirected_request:
+      return "Misdirected Request";
     case Status::upgrade_required:
       return "Upgrade Required";
     case Status::too_many_requests:

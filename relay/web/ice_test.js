@@ -20,6 +20,7 @@ let latest; // What the language switch draws again.
 async function fillOwn() {
   const answer = await fetchIceServers({ room: link.get("room"), token: link.get("token") });
   if (answer.refused === 401 || answer.refused === 403) notices.show("test.refused");
+  if (answer.refused === 421) notices.show("test.wrong-name");
   const servers = answer.iceServers;
   if (servers.length === 0) return false;
   ownUrls = servers.flatMap((server) => server.urls);

@@ -188,8 +188,8 @@ export class Room extends EventTarget {
     const { iceServers, refused } = await fetchIceServers({ room, uid: this.#uid, token });
     if (iceServers.length > 0) return iceServers;
     this.#serversUntil = 0;
-    const isRefusal = refused === 401 || refused === 403;
-    this.#tell("relay", isRefusal ? "notice.no-pass" : "notice.no-relay-known");
+    const why = { 401: "notice.no-pass", 403: "notice.no-pass", 421: "notice.wrong-name" };
+    this.#tell("relay", why[refused] ?? "notice.no-relay-known");
     return [];
   }
 

@@ -158,6 +158,11 @@ export const words = {
       "where devices reach each other directly. Ask whoever runs the server for a fresh link.",
     "此链接没有有效的中继通行证（可能已过期）。只有设备能直连时才能通话。请向服务器管理员索取新链接。",
   ],
+  "notice.wrong-name": [
+    "The server does not know the name that this page was opened under, and gives no relay to " +
+      "it. Open it by its address, or tell whoever runs the server (--ws-origin).",
+    "服务器不认识打开本页所用的域名，因此不提供中继。请用服务器地址打开，或告知管理员（--ws-origin）。",
+  ],
   "notice.no-relay-known": [
     "The server names no relay. Calls work where devices reach each other directly.",
     "服务器未提供中继。只有设备能直连时才能通话。",

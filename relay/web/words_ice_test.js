@@ -20,6 +20,11 @@ export const words = {
     "Enter a server and its credentials, then press Test.",
     "填写服务器和凭据，然后点击“开始测试”。",
   ],
+  "test.wrong-name": [
+    "The server does not know the name that this page was opened under, and gives no " +
+      "credentials to it. Open it by its address, or tell whoever runs it (--ws-origin).",
+    "服务器不认识打开本页所用的域名，因此不提供凭据。请用服务器地址打开，或告知管理员（--ws-origin）。",
+  ],
   "test.refused": [
     "This server gives credentials only to those who have a link with a pass. Ask whoever " +
       "runs it, or enter a user and password.",

@@ -53,6 +53,18 @@ TEST_CASE("a fresh time-limited credential is no fresh quota", "[relay]") {
   CHECK(quota.acquire("1800000060:alice", realm) == Answer::granted);
 }
 
+TEST_CASE("names that tell their address share its quota", "[relay]") {
+  SharedQuota quota({.per_user = 1, .separator = ':'});
+  CHECK(quota.acquire("1800000000:192.168.1.20/alice", realm) == Answer::granted);
+  CHECK(quota.acquire("1800000000:192.168.1.20/bob", realm) == Answer::user_quota);
+  CHECK(quota.acquire("1800000000:192.168.1.20", realm) == Answer::user_quota);
+  CHECK(quota.acquire("1800000000:fd00::/alice", realm) == Answer::granted);
+  CHECK(quota.acquire("1800000000:tea/alice", realm) == Answer::granted);
+  CHECK(quota.acquire("1800000000:tea/bob", realm) == Answer::granted);
+  quota.release("1800000000:192.168.1.20/alice", realm);
+  CHECK(quota.acquire("1800000060:192.168.1.20/bob", realm) == Answer::granted);
+}
+
 TEST_CASE("realms have quotas of their own, and users of one name in each", "[relay][origin]") {
   SharedQuota quota({.per_user = 1, .by_realm = {{"other", {.per_user = 2, .total = 3}}}});
   CHECK(quota.acquire("alice", realm) == Answer::granted);

@@ -22,7 +22,7 @@ struct Desk {
   }
   Response ask(const std::string& line, const std::string& fields = "",
                std::string_view content = "") const {
-    const std::string text = line + " HTTP/1.1\r\nHost: box.lan:8098\r\n" + fields + "\r\n";
+    const std::string text = line + " HTTP/1.1\r\nHost: " + host + "\r\n" + fields + "\r\n";
     const auto head = RequestHead::parse(text);
     REQUIRE(head.has_value());
     REQUIRE(head->has_value());
@@ -36,6 +36,7 @@ struct Desk {
   }
 
   IceServersOptions options;
+  std::string host = "box.lan:8098";
   stun::IpAddress client = stun::IpAddress::parse("192.168.1.20").value();
 };
 
@@ -93,6 +94,52 @@ TEST_CASE("in its own network everybody is given credentials, proxies seen throu
   const Response refused = desk.ask("GET /api/ice");
   CHECK(refused.status == Status::forbidden);
   CHECK_THAT(refused.content, Contains("\"error\"") && Contains("turnserver link ROOM"));
+}
+
+TEST_CASE("a page elsewhere whose name leads to this network is given nothing", "[http][minting]") {
+  Desk desk;
+  desk.options.is_own_name = [](std::string_view name) { return name == "turn.example.org"; };
+  for (const std::string host :
+       {"192.168.1.7:8098", "[fd00::7]:8099", "[::1]", "localhost:8099", "box", "box.local:8098",
+        "box.lan.", "a.b.home.arpa", "turn.example.org:8098", "turn.example.org."}) {
+    CAPTURE(host);
+    desk.host = host;
+    CHECK(desk.ask("GET /api/ice").status == Status::ok);
+  }
+  for (const std::string host : {"evil.example:8099", "192.168.1.7.evil.example",
+                                 "evil.lan.example", "turn.example.org.evil.example", ".lan"}) {
+    CAPTURE(host);
+    desk.host = host;
+    const Response refused = desk.ask("GET /api/ice");
+    CHECK(refused.status == Status::misdirected_request);
+    CHECK_THAT(refused.content, Contains("--ws-origin https://" + host));
+    CHECK(desk.ask("GET /api/ice?token=" + desk.token()).status == Status::ok);
+    CHECK(desk.ask("GET /api/ice?token=guess").status == Status::misdirected_request);
+  }
+}
+
+TEST_CASE("where quotas count users, names without a token tell the address", "[http][minting]") {
+  Desk desk;
+  desk.options.names_tell_address = true;
+  CHECK_THAT(desk.ask("GET /turn?username=a%2Fb").content,
+             Contains("\"1700007200:192.168.1.20/a/b\""));
+  CHECK_THAT(desk.ask("GET /turn").content, Contains("\"1700007200:192.168.1.20\""));
+  const std::string invited = "GET /turn?username=alice&token=";
+  CHECK_THAT(desk.ask(invited + desk.token()).content, Contains("\"1700007200:alice\""));
+  CHECK_THAT(desk.ask(invited + "guess").content, Contains(":192.168.1.20/alice\""));
+  desk.client = stun::IpAddress::parse("fd00:1:2:3:4:5:6:7").value();
+  CHECK_THAT(desk.ask("GET /turn?username=alice").content,
+             Contains("\"1700007200:fd00:1:2:3::/alice\""));
+}
+
+TEST_CASE("an address that asks too often is told to wait", "[http][minting]") {
+  Desk desk;
+  int left = 1;
+  desk.options.admits = [&](const stun::IpAddress& client) {
+    return client == desk.client && left-- > 0;
+  };
+  CHECK(desk.ask("GET /api/ice").status == Status::ok);
+  CHECK(desk.ask("GET /api/ice").status == Status::too_many_requests);
 }
 
 TEST_CASE("on a public address a token of the room is needed", "[http][minting][rfc7519-4.1.4]") {
