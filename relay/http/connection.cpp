@@ -199,8 +199,8 @@ void Connection::send(const Response& response, bool with_content, bool keeps_al
   session_.send_control(std::as_bytes(std::span(text)));
   if (response.file && with_content && response.file_size != 0) {
     file_ = response.file;
-    file_from_ = 0;
-    file_to_ = response.file_size;
+    file_from_ = response.file_from;
+    file_to_ = file_from_ + response.file_size;
     keeps_alive_ = keeps_alive;
     return send_file(std::chrono::steady_clock::now());
   }

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "relay/http/byte_range.h"
 #include "relay/http/media_type.h"
 #include "relay/http/pages.h"
 #include "relay/http/query.h"
@@ -29,6 +30,21 @@ Response redirection(std::string_view path, std::string_view query) {
   Response moved = plain(Status::moved_permanently);
   moved.location = fmt::format("{}/{}{}", path, query.empty() ? "" : "?", query);
   return moved;
+}
+
+/// Leaves of the file what was asked for (RFC 9110 15.3.7, 15.5.17).
+void cut_out(Response& response, const ByteRange& range) {
+  const std::uint64_t all = response.file_size;
+  if (range.size == 0) {
+    response = plain(Status::range_not_satisfiable);
+    response.fields.emplace_back("Content-Range", fmt::format("bytes */{}", all));
+    return;
+  }
+  response.status = Status::partial_content;
+  response.file_from = range.first;
+  response.file_size = range.size;
+  response.fields.emplace_back("Content-Range", fmt::format("bytes {}-{}/{}", range.first,
+                                                            range.first + range.size - 1, all));
 }
 
 }  // namespace
@@ -69,12 +85,15 @@ std::optional<Response> Folder::answer(const Request& request) const {
                     .cache_control = "no-cache",
                     // These pages are not ours: they may load what they like.
                     .content_security_policy = {},
-                    .fields = {{"ETag", etag}}};
+                    .fields = {{"ETag", etag}, {"Accept-Ranges", "bytes"}}};
   if (has_current(request.head, etag)) {
     response.status = Status::not_modified;
-  } else {
-    response.file = std::move(file);
-    response.file_size = static_cast<std::uint64_t>(facts.st_size);
+    return response;
+  }
+  response.file = std::move(file);
+  response.file_size = static_cast<std::uint64_t>(facts.st_size);
+  if (const auto range = asked_range(request.head, response.file_size, etag)) {
+    cut_out(response, *range);
   }
   return response;
 }

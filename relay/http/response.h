@@ -25,8 +25,9 @@ struct Response {
   /// What a browser may load for it: nothing, unless it is a page. Empty: whatever it likes.
   std::string content_security_policy = "default-src 'none'; frame-ancestors 'none'";
   std::vector<std::pair<std::string, std::string>> fields = {};  // others
-  /// In place of the content, and so many bytes of it; null: the content.
+  /// In place of the content, from there on, and so many bytes of it; null: the content.
   std::shared_ptr<net::FileDescriptor> file = nullptr;
+  std::uint64_t file_from = 0;
   std::uint64_t file_size = 0;
 };
 

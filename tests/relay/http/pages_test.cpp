@@ -19,9 +19,10 @@ struct PagesBench {
       : site({.has_pages = true}, [] { return std::string(); }) {
     site.set_folder(std::move(folder));
   }
-  Response get(const std::string& path, const std::string& fields = "") const {
+  Response get(const std::string& path, const std::string& fields = "",
+               const std::string& method = "GET") const {
     const std::string text =
-        "GET " + path + " HTTP/1.1\r\nHost: box.example:8098\r\n" + fields + "\r\n";
+        method + " " + path + " HTTP/1.1\r\nHost: box.example:8098\r\n" + fields + "\r\n";
     const auto head = RequestHead::parse(text).value();
     return site.answer({.head = *head, .client = client, .entrance = entrance, .secure = secure});
   }
@@ -43,8 +44,8 @@ void write(const std::string& path, const std::string& text) { std::ofstream(pat
 std::string content_of(const Response& response) {
   REQUIRE(response.file != nullptr);
   std::string text(response.file_size, '\0');
-  REQUIRE(::pread(response.file->number(), text.data(), text.size(), 0) ==
-          static_cast<ssize_t>(text.size()));
+  REQUIRE(::pread(response.file->number(), text.data(), text.size(),
+                  static_cast<off_t>(response.file_from)) == static_cast<ssize_t>(text.size()));
   return text;
 }
 
@@ -145,6 +146,45 @@ TEST_CASE("a folder's files are served instead, with their types", "[http][pages
   CHECK(bench.get("/healthz").content == "ok\n");
   CHECK(media_type_of("A.HTML") == "text/html; charset=utf-8");
   CHECK(media_type_of("no-extension") == "application/octet-stream");
+}
+
+TEST_CASE("a part of a file is had, as players of video want it", "[http][pages][rfc9110-14]") {
+  const FolderBench bench;
+  const Response whole = bench.get("/map.js");  // let map;
+  CHECK(field(whole, "Accept-Ranges") == "bytes");
+  const auto part = [&](const std::string& range, const std::string& fields = "") {
+    return bench.get("/map.js", "Range: " + range + "\r\n" + fields);
+  };
+  for (const auto& [range, content, said] : std::vector<std::array<std::string, 3>>{
+           {"bytes=0-1", "le", "bytes 0-1/8"},
+           {"Bytes=4-", "map;", "bytes 4-7/8"},
+           {"bytes=-2", "p;", "bytes 6-7/8"},
+           {"bytes=-99", "let map;", "bytes 0-7/8"},
+           {"bytes=7-18446744073709551615", ";", "bytes 7-7/8"}}) {
+    CAPTURE(range);
+    const Response response = part(range);
+    CHECK(response.status == Status::partial_content);
+    CHECK(content_of(response) == content);
+    CHECK(field(response, "Content-Range") == said);
+    CHECK(field(response, "ETag") == field(whole, "ETag"));
+  }
+  for (const std::string range : {"bytes=8-", "bytes=-0", "bytes=99-100"}) {
+    CAPTURE(range);
+    CHECK(part(range).status == Status::range_not_satisfiable);
+    CHECK(field(part(range), "Content-Range") == "bytes */8");
+  }
+  for (const std::string range :
+       {"bytes=", "bytes=-", "bytes=2-1", "bytes=0-1,3-4", "lines=0-1", "bytes=0x1-2", "bytes=a-",
+        "bytes=18446744073709551616-", "bytes= 0-1", "bytes=--1", "0-1"}) {
+    CAPTURE(range);
+    CHECK(part(range).status == Status::ok);
+    CHECK(content_of(part(range)) == "let map;");
+  }
+  CHECK(part("bytes=0-1", "If-Range: " + field(whole, "ETag") + "\r\n").status ==
+        Status::partial_content);
+  CHECK(part("bytes=0-1", "If-Range: \"another\"\r\n").status == Status::ok);
+  CHECK(part("bytes=0-1", "If-Range: Sat, 21 Nov 2026 11:00:00 GMT\r\n").status == Status::ok);
+  CHECK(bench.get("/map.js", "Range: bytes=0-1\r\n", "HEAD").status == Status::ok);
 }
 
 TEST_CASE("no path leads out of the folder", "[http][pages]") {
