@@ -53,6 +53,10 @@ std::string remark_on_certificate(const Connection& connection, const Entrance& 
     return fmt::format(" (browsers refuse the certificate: it expired on {})",
                        net::tls::date_of(certificate.not_after));
   }
+  if (certificate.dns_names.empty() && certificate.addresses.empty()) {
+    return " (browsers refuse the certificate: it has no subjectAltName, and they read nothing "
+           "else)";
+  }
   if (!tls->names(at.peer.host)) {
     return fmt::format(" (browsers refuse the certificate: it is not for {})", at.peer.host);
   }

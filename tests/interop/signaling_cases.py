@@ -5,6 +5,8 @@ import json
 import pathlib
 import random
 import ssl
+import subprocess
+import urllib.request
 
 from lab import expect_alive
 from server_under_test import expect, free_port, wait_until
@@ -178,6 +180,30 @@ def origin_case(lab):
     Peer(url_of(server), origin="http://course.example").expect_silence()
 
 
+def course_certificate_case(lab):
+    """As courses make it: RSA 2048, self-signed, a common name alone; here the key comes first."""
+    tls_port, folder = free_port(), lab.folder.resolve() / "course-certificate"
+    folder.mkdir()
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", "key.pem", "-out",
+         "cert.pem", "-days", "1", "-subj", "/C=CN/O=course/CN=127.0.0.1"],
+        cwd=folder, check=True, capture_output=True, timeout=20)
+    both = folder / "both.pem"
+    both.write_text((folder / "key.pem").read_text() + (folder / "cert.pem").read_text())
+    own_server(lab, "course-certificate", "--no-tls=false", f"--tls-listening-port={tls_port}",
+               f"--cert={both}", f"--pkey={folder / 'key.pem'}")
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    with urllib.request.urlopen(f"https://127.0.0.1:{tls_port}/healthz", timeout=10,
+                                context=context) as answer:
+        expect(answer.read() == b"ok\n", "no https")
+    people = [Peer(f"wss://127.0.0.1:{tls_port}/ws", ssl=context) for _ in range(2)]
+    people[0].join("tea", "one")
+    people[0].settle("tea", "one")
+    people[1].join("tea", "other")
+    expect(json.loads(people[0].hear())["remoteUid"] == "other", "they do not meet over wss")
+
+
 def restart_case(lab):
     port = free_port()
     server = start_server(lab, "restarted-1", port)
@@ -265,6 +291,7 @@ def cases(_lab):
             ("signaling strict Android peers", android_case),
             ("signaling chat", chat_case),
             ("signaling origins", origin_case),
+            ("signaling course certificate", course_certificate_case),
             ("signaling restart", restart_case),
             ("signaling switched off", without_case),
             ("signaling log and metrics", observing_case),

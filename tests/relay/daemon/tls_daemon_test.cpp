@@ -134,6 +134,23 @@ TEST_CASE("an expired certificate is served with a warning", "[daemon][tls]") {
                                             tls::date_of(now - 100 * 24h)));
 }
 
+TEST_CASE("a certificate as courses make it is served, and what browsers miss in it is told",
+          "[daemon][tls]") {
+  using namespace std::chrono_literals;
+  namespace tls = relay::net::tls;
+  TestIdentity identity;
+  const tls::KeyPointer key(EVP_RSA_gen(2048));
+  const tls::WallTime now = tls::wall_clock();
+  const tls::X509Pointer course = tls::issue_authority(*key, now - 24h, now + 24h);
+  identity.folder.write("both.pem", tls::pem_of(*key) + tls::pem_of(*course));
+  const std::string both = identity.folder / "both.pem";
+  RunningServer server(with_tls({"--cert=" + both, "--pkey=" + both}));
+  server.wait_for("CHECK  ");
+  CHECK_THAT(server.line("CHECK"),
+             Contains("| tls ok ") && Contains("it has no subjectAltName") &&
+                 Contains("until " + tls::date_of(now + 24h) + ", self-signed"));
+}
+
 TEST_CASE("a certificate for others is told of, as is one that is wanted of clients",
           "[daemon][tls]") {
   SECTION("for others") {
