@@ -82,10 +82,10 @@ class SelfTest {
   SelfTest(const Plan& plan, const Service& service, const Certificates* certificates,
            Lifetime& lifetime, std::optional<process::Daemon>& daemon)
       : thread_([=, &plan, &service, &lifetime, &daemon](const std::stop_token& stop) {
-          std::string findings = self_test::check(plan, service, certificates, stop);
-          if (certificates != nullptr) findings += " | " + certificates->advice();
+          auto findings = self_test::check(plan, service, certificates, stop);
+          if (findings && certificates != nullptr) *findings += " | " + certificates->advice();
           lifetime.post([findings, &plan, &daemon] {
-            show(screen_of(plan.settings.log), check_line(findings));
+            if (findings) show(screen_of(plan.settings.log), check_line(*findings));
             if (daemon) daemon->ready();
           });
         }) {}

@@ -120,8 +120,8 @@ std::optional<std::string> remark_on_reach(const turn::RelayAddress& address) {
 
 }  // namespace
 
-std::string check(const Plan& plan, const Service& service, const Certificates* certificates,
-                  const std::stop_token& stop) {
+std::optional<std::string> check(const Plan& plan, const Service& service,
+                                 const Certificates* certificates, const std::stop_token& stop) {
   const Patience all{std::chrono::steady_clock::now() + longest, stop};
   const auto addresses = addresses_for_clients(plan);
   if (addresses.empty()) return "no address to try";
@@ -151,6 +151,7 @@ std::string check(const Plan& plan, const Service& service, const Certificates* 
         check_public_address({*address.external, udp->port}, all.at_most(for_hairpin)));
   }
   if (const auto remark = remark_on_reach(address)) findings.push_back(*remark);
+  if (stop.stop_requested()) return std::nullopt;  // What did not answer was given no time to.
   return fmt::format("{}", fmt::join(findings, " | "));
 }
 

@@ -2,6 +2,7 @@
 // and sends a message around through it. Takes a few milliseconds when all is well.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -15,9 +16,9 @@ namespace relay::self_test {
 inline constexpr std::chrono::milliseconds longest{3500};
 
 /// One line: `udp ok 0.04 ms | tcp ok 0.05 ms | ...`, or what is wrong in a clause. Blocks; asking
-/// to stop ends it within 50 ms or so.
+/// to stop ends it within 50 ms or so; nothing was found out then.
 /// `certificates` is null where TLS is not served.
-std::string check(const Plan& plan, const Service& service, const Certificates* certificates,
-                  const std::stop_token& stop);
+std::optional<std::string> check(const Plan& plan, const Service& service,
+                                 const Certificates* certificates, const std::stop_token& stop);
 
 }  // namespace relay::self_test
