@@ -3,8 +3,7 @@
 
 #include <catch2/catch.hpp>
 
-using namespace relay;
-
+namespace relay {
 namespace {
 
 class NoSink final : public observe::EventSink {
@@ -42,3 +41,5 @@ TEST_CASE("a self-test that is cut short finds nothing out", "[self_test]") {
   stop.request_stop();
   CHECK(self_test::check(plan, **service, nullptr, stop.get_token()) == std::nullopt);
 }
+
+}  // namespace relay
