@@ -21,7 +21,7 @@ Family family_of(std::uint8_t number) { return number == ipv6 ? Family::ipv6 : F
 TurnModel::Granted TurnModel::allocate(Client client, const std::string& user,
                                        const Allocate& wanted, Time now) {
   if (find(client, now) != nullptr) return {437};
-  if (const int code = check_attributes(wanted)) return {code};
+  if (const int code = check_attributes(client, wanted)) return {code};
   std::size_t of_user = 0;
   for (const auto& [other, allocation] : allocations_) of_user += allocation.user == user ? 1 : 0;
   if (of_user >= user_quota || allocations_.size() >= total_quota) return {486};
@@ -30,14 +30,17 @@ TurnModel::Granted TurnModel::allocate(Client client, const std::string& user,
 }
 
 /// RFC 8656 7.2, items 3 to 9.
-int TurnModel::check_attributes(const Allocate& wanted) const {
+int TurnModel::check_attributes(Client client, const Allocate& wanted) const {
   if (!wanted.transport) return 400;
-  if (*wanted.transport != 17) return 442;
+  const bool tcp = wanted.transport == 6;
+  if (*wanted.transport != 17 && !tcp) return 442;
+  if (tcp && (wanted.even_port || wanted.token)) return 400;  // RFC 6062 5.1
   if (wanted.token && (wanted.even_port || wanted.family || wanted.additional_family)) return 400;
   if (wanted.family && wanted.additional_family) return 400;
   if (wanted.family && *wanted.family != ipv4 && *wanted.family != ipv6) return 440;
   if (wanted.additional_family && wanted.even_port == and_reserve_next) return 400;
   if (wanted.additional_family && *wanted.additional_family != ipv6) return 400;
+  if (tcp && !streams.contains(client)) return 400;
   if (wanted.token || wanted.additional_family) return 0;
   return relay_ip(family_of(wanted.family.value_or(ipv4))) ? 0 : 440;
 }
@@ -79,7 +82,9 @@ void TurnModel::allocated(Client client, const std::string& user, const Allocate
     reservations_.erase(at);
   }
   Allocation& allocation = allocations_[client];
+  allocation.client = client;
   allocation.user = user;
+  allocation.tcp = wanted.transport == 6;
   for (const TransportAddress& address : answer.relayed()) {
     require(!taken(address), "a port that somebody has");
     require(address.port >= first_port_ && address.port <= last_port_, "a port out of range");
@@ -140,6 +145,7 @@ int TurnModel::bind(Client client, const std::string& user, std::uint16_t number
                     const TransportAddress& peer, Time now) {
   Allocation* allocation = find(client, now);
   if (const int code = may_use(allocation, user)) return code;
+  if (allocation->tcp) return 403;
   if (number < 0x4000 || number > 0x4fff) return 400;
   auto& channels = allocation->channels;
   std::erase_if(channels, [&](const Channel& channel) { return channel.expires <= now; });
@@ -157,7 +163,8 @@ int TurnModel::bind(Client client, const std::string& user, std::uint16_t number
 std::optional<PeerDatagram> TurnModel::sends(Client client, const TransportAddress& peer,
                                              const std::string& payload, Time now) const {
   const auto at = allocations_.find(client);
-  if (at == allocations_.end() || !permitted(at->second, peer.ip, now)) return std::nullopt;
+  if (at == allocations_.end() || at->second.tcp) return std::nullopt;
+  if (!permitted(at->second, peer.ip, now)) return std::nullopt;
   const Relay* from = relay(at->second, peer.ip.family(), now);
   if (from == nullptr) return std::nullopt;
   return PeerDatagram{.from = from->address, .to = peer, .payload = payload};
@@ -197,6 +204,7 @@ void TurnModel::timer(Time now) {
     return std::chrono::ceil<Seconds>(relay.expires) <= now;
   };
   std::erase_if(reservations_, [&](const Reservation& kept) { return kept.expires <= now; });
+  give_up_connections(now);
   for (auto& [client, allocation] : allocations_) {
     for (const Family family : {Family::ipv4, Family::ipv6}) {
       const bool over = std::ranges::any_of(allocation.relays, [&](const Relay& mine) {
@@ -232,6 +240,9 @@ void TurnModel::end(Allocation& allocation, Family family) {
                 [&](const Permission& permission) { return permission.peer.family() == family; });
   std::erase_if(allocation.channels,
                 [&](const Channel& channel) { return channel.peer.ip.family() == family; });
+  std::erase_if(connections_, [&](const auto& entry) {
+    return entry.second.client == allocation.client && entry.second.peer.ip.family() == family;
+  });
 }
 
 const TurnModel::Relay* TurnModel::relay(const Allocation& allocation, Family family, Time now) {

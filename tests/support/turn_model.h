@@ -5,6 +5,7 @@
 
 #include <list>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,7 +38,7 @@ class TurnModel {
              Time now);
   int bind(Client client, const std::string& user, std::uint16_t number,
            const TransportAddress& peer, Time now);
-  void disconnect(Client client) { allocations_.erase(client); }
+  void disconnect(Client client);
 
   std::optional<PeerDatagram> sends(Client client, const TransportAddress& peer,
                                     const std::string& payload, Time now) const;
@@ -47,16 +48,44 @@ class TurnModel {
   std::optional<ClientData> hears(const TransportAddress& relay, const TransportAddress& peer,
                                   const std::string& payload, Time now) const;
 
+  // Connections of TCP allocations (RFC 6062): turn_model_connections.cpp.
+  struct Connection {
+    Client client;
+    TransportAddress peer;
+    enum class State { attempt, unbound, bound } state;
+    Time deadline;
+  };
+  const std::map<turn::ConnectionId, Connection>& connections() const { return connections_; }
+  /// 0: an attempt is begun, which attempted() names.
+  int connect(Client client, const std::string& user, const TransportAddress& peer, Time now);
+  void attempted(turn::ConnectionId id, Client client, const TransportAddress& peer, Time now);
+  /// What an attempt has come to; the code that its client is told.
+  int connected(turn::ConnectionId id, bool connected, Time now);
+  bool accepts(const TransportAddress& relay, const TransportAddress& peer, Time now) const;
+  void accepted(turn::ConnectionId id, const TransportAddress& relay, const TransportAddress& peer,
+                Time now);
+  int bind_connection(turn::ConnectionId id, const std::string& user, bool on_stream, Time now);
+  void ended(turn::ConnectionId id) { connections_.erase(id); }
+
   /// The timer ran: what was over a whole second ago, or less, is gone.
   void timer(Time now);
+  /// How many attempts the last timer() gave up, by client: at least, since the allocation goes on,
+  /// and at most.
+  struct GivenUp {
+    std::size_t at_least = 0, at_most = 0;
+  };
+  GivenUp given_up(Client client) const;
   bool forbids(const turn::IpAddress& peer) const;
 
   std::size_t allocation_count() const { return allocations_.size(); }
   std::size_t taken_ports() const;
   std::vector<TransportAddress> relays() const;
+  std::vector<TransportAddress> tcp_relays() const;
+  bool is_tcp(const TransportAddress& relay) const;
   std::vector<turn::ReservationToken> tokens() const;
   std::optional<Family> reserved_family(const turn::ReservationToken& token) const;
 
+  std::set<Client> streams;  // who comes by TCP
   std::size_t user_quota = 1000, total_quota = 1000;
   std::optional<Family> no_ports_of;  // port_failure of the bench
 
@@ -75,7 +104,9 @@ class TurnModel {
     Time expires;
   };
   struct Allocation {
+    Client client = 0;
     std::string user;
+    bool tcp = false;
     std::list<Relay> relays;
     std::list<Permission> permissions;
     std::list<Channel> channels;
@@ -89,12 +120,14 @@ class TurnModel {
   /// The allocation for a request: what is over is over.
   Allocation* find(Client client, Time now);
   int may_use(const Allocation* allocation, const std::string& user) const;
-  static void end(Allocation& allocation, Family family);
+  void end(Allocation& allocation, Family family);
+  void give_up_connections(Time now);
+  const Allocation* owner_of(const TransportAddress& relay) const;
   static const Relay* relay(const Allocation& allocation, Family family, Time now);
   static bool permitted(const Allocation& allocation, const turn::IpAddress& peer, Time now);
   static void install(Allocation& allocation, const turn::IpAddress& peer, Time now);
   int refuses(const Allocation& allocation, const turn::IpAddress& peer, Time now) const;
-  int check_attributes(const Allocate& wanted) const;
+  int check_attributes(Client client, const Allocate& wanted) const;
   Granted find_ports(const Allocate& wanted, Time now);
   std::optional<turn::IpAddress> relay_ip(Family family) const;
   bool has_port(Family family, bool even, bool pair) const;
@@ -104,6 +137,8 @@ class TurnModel {
   const std::uint16_t first_port_, last_port_;
   std::map<Client, Allocation> allocations_;
   std::list<Reservation> reservations_;
+  std::map<turn::ConnectionId, Connection> connections_;
+  std::map<Client, GivenUp> given_up_;
 };
 
 }  // namespace support

@@ -1,5 +1,6 @@
-// Many clients doing anything at any time, against a naive model of RFC 8656. Every step of a run
-// follows from one seed, which a failure prints; TURNBOX_SEED or --rng-seed plays it again.
+// Many clients doing anything at any time, against a naive model of RFC 8656 and 6062. Every step
+// of a run follows from one seed, which a failure prints; TURNBOX_SEED or --rng-seed plays it
+// again.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <random>
@@ -25,6 +26,7 @@ class Simulation {
     for (int i = 0; i < client_count; ++i) {
       const std::string name = pick(std::vector<std::string>{"alice", "bob", "carol"});
       const auto transport = pick(std::vector{turn::Transport::udp, turn::Transport::tcp});
+      if (transport == turn::Transport::tcp) model_.streams.insert(i);
       clients_.push_back(
           bench_.client("198.51.100.7:" + std::to_string(1000 + i), transport, name));
     }
@@ -36,6 +38,7 @@ class Simulation {
       require(bench_.server.allocation_count() == model_.allocation_count(), "allocations");
       require(bench_.quota.held() == model_.allocation_count(), "quota");
       require(bench_.taken_ports() == model_.taken_ports(), "taken ports");
+      check_connections();
     }
     finish();
   }
@@ -68,8 +71,9 @@ class Simulation {
     if (dice < 52) return send();
     if (dice < 64) return send_on_channel();
     if (dice < 88) return hear();
-    if (dice < 98) return pass_time();
-    change_the_world();
+    if (dice < 97) return pass_time();
+    if (dice < 99) return change_the_world();
+    work_on_connections();
   }
 
   /// The client, or somebody else on its five-tuple.
@@ -92,6 +96,7 @@ class Simulation {
   Allocate some_allocate() {
     Allocate wanted{.lifetime = some_lifetime()};
     if (chance(30)) wanted.transport = pick(std::vector<std::optional<std::uint8_t>>{{}, 33});
+    if (chance(4)) wanted.transport = 6;
     if (chance(4)) wanted.family = pick(std::vector<std::uint8_t>{ipv4, ipv6, ipv6, 3});
     if (chance(3)) wanted.additional_family = pick(std::vector<std::uint8_t>{ipv6, ipv6, ipv6, 1});
     if (chance(3)) wanted.even_port = pick(std::vector<std::uint8_t>{0, and_reserve_next});
@@ -176,7 +181,7 @@ class Simulation {
   /// To the relay that it goes to, if it goes to one.
   void pass_on(const std::optional<PeerDatagram>& sent) {
     ++seen_[sent ? "sent" : "not sent"];
-    if (!sent) return;
+    if (!sent || model_.is_tcp(sent->to)) return;  // A datagram at a port of TCP is nobody's.
     const auto expected = model_.hears(sent->to, sent->from, sent->payload, bench_.now);
     if (expected) ++seen_["from relay to relay"];
     require(bench_.deliver(*sent) == expected, "data from relay to relay");
@@ -186,7 +191,7 @@ class Simulation {
     const auto relays = model_.relays();
     if (relays.empty()) return;
     const TransportAddress relay = pick(relays), peer = some_peer();
-    if (peer.ip.family() != relay.ip.family()) return;
+    if (peer.ip.family() != relay.ip.family() || model_.is_tcp(relay)) return;
     const std::string payload = some_payload();
     const auto expected = model_.hears(relay, peer, payload, bench_.now);
     require(bench_.deliver({.from = peer, .to = relay, .payload = payload}) == expected,
@@ -197,9 +202,130 @@ class Simulation {
   void pass_time() {
     static const std::vector<Seconds> steps{1s,  1s,  1s,  1s,  2s,   2s,   5s,
                                             10s, 29s, 30s, 31s, 120s, 299s, 300s};
-    if (chance(20)) return bench_.sleep(pick(steps));  // The timer is late.
+    if (chance(20)) {  // The timer is late.
+      bench_.sleep(pick(steps));
+      return work_on_connections();
+    }
     bench_.advance(chance(100) ? 20000s : pick(steps));
     model_.timer(bench_.now);
+    for (int i = 0; i < client_count; ++i) {
+      const auto told = clients_[static_cast<std::size_t>(i)].take_unasked();
+      const auto [at_least, at_most] = model_.given_up(i);
+      require(told.size() >= at_least && told.size() <= at_most, "attempts that were given up");
+      for (const Answer& answer : told) require(answer == error(447), "an attempt given up");
+      seen_["given up"] += static_cast<int>(told.size());
+    }
+  }
+
+  void work_on_connections() {
+    for (int i = 0; i < 40; ++i) work_on_a_connection();
+  }
+
+  void work_on_a_connection() {
+    who_ = static_cast<int>(below(client_count));
+    switch (below(6)) {
+      case 0:
+      case 1:
+        return connect();
+      case 2:
+        return finish_attempt();
+      case 3:
+        return accept();
+      case 4:
+        return bind_connection();
+      default:
+        return end_connection();
+    }
+  }
+
+  using State = TurnModel::Connection::State;
+
+  void check_connections() {
+    const auto& there = bench_.connections();
+    const auto& expected = model_.connections();
+    require(there.size() == expected.size(), "connections");
+    for (const auto& [id, connection] : expected) {
+      const auto at = there.find(id);
+      require(at != there.end() && at->second.peer == connection.peer, "a connection");
+      require(at->second.attempt == (connection.state == State::attempt), "an attempt");
+      require(at->second.bound.has_value() == (connection.state == State::bound), "a binding");
+    }
+  }
+
+  /// One in any state, or one that is not there.
+  std::optional<turn::ConnectionId> some_connection() {
+    std::vector<turn::ConnectionId> ids;
+    for (const auto& [id, connection] : model_.connections()) ids.push_back(id);
+    return ids.empty() ? std::nullopt : std::optional(pick(ids));
+  }
+
+  void connect() {
+    TransportAddress peer = some_peer();
+    if (const auto id = some_connection(); id && chance(4)) {  // Once more.
+      who_ = model_.connections().at(*id).client;
+      peer = model_.connections().at(*id).peer;
+    }
+    BenchClient client = actor();
+    const int expected = model_.connect(who_, client.user(), peer, bench_.now);
+    const Answer answer = client.connect(peer);
+    see("Connect", expected);
+    if (expected != 0) return require(answer == error(expected), "the answer to Connect");
+    require(!answer.came(), "Connect was answered at once");
+    for (const auto& [id, open] : bench_.connections()) {
+      if (!model_.connections().contains(id)) model_.attempted(id, who_, peer, bench_.now);
+    }
+  }
+
+  void finish_attempt() {
+    const auto id = some_connection();
+    if (!id || model_.connections().at(*id).state != State::attempt) return;
+    const auto client = static_cast<std::size_t>(model_.connections().at(*id).client);
+    const bool succeeds = !chance(3);
+    const int expected = model_.connected(*id, succeeds, bench_.now);
+    bench_.connected(*id, succeeds);
+    const auto told = clients_[client].take_unasked();
+    require(told.size() == 1, "an attempt has come to something");
+    require(told[0] == error(expected), "what an attempt came to");
+    require(expected != 0 || told[0].connection() == *id, "CONNECTION-ID");
+    see("attempt", expected);
+  }
+
+  void accept() {
+    const auto relays = model_.tcp_relays();
+    if (relays.empty()) return;
+    const TransportAddress relay = pick(relays), peer = some_peer();
+    const bool expected = model_.accepts(relay, peer, bench_.now);
+    const auto id = bench_.accepted(relay, peer);
+    require(id.has_value() == expected, "a peer that connects");
+    ++seen_[expected ? "accepted" : "not accepted"];
+    if (!id) return;
+    model_.accepted(*id, relay, peer, bench_.now);
+    const auto told =
+        clients_[static_cast<std::size_t>(model_.connections().at(*id).client)].take_unasked();
+    require(told.size() == 1 && told[0].connection() == *id, "ConnectionAttempt");
+  }
+
+  void bind_connection() {
+    const auto known = some_connection();
+    const turn::ConnectionId id = known && !chance(10) ? *known : turn::ConnectionId{below(1000)};
+    const std::string user =
+        known && !chance(3)
+            ? clients_[static_cast<std::size_t>(model_.connections().at(*known).client)].user()
+            : "mallory";
+    const bool on_stream = !chance(10);
+    BenchClient stream =
+        bench_.client("198.51.100.8:" + std::to_string(1 + data_streams_++ % 60'000),
+                      on_stream ? turn::Transport::tcp : turn::Transport::udp, user);
+    const int expected = model_.bind_connection(id, user, on_stream, bench_.now);
+    require(stream.bind(id) == error(expected), "the answer to ConnectionBind");
+    see("ConnectionBind", expected);
+  }
+
+  void end_connection() {
+    const auto id = some_connection();
+    if (!id || model_.connections().at(*id).state == State::attempt || !chance(4)) return;
+    bench_.ended(*id);
+    model_.ended(*id);
   }
 
   void change_the_world() {
@@ -230,6 +356,7 @@ class Simulation {
     require(bench_.server.allocation_count() == 0, "an allocation that never ends");
     require(bench_.quota.held() == 0, "a quota that is never given back");
     require(bench_.taken_ports() == 0, "a port that is lost");
+    require(bench_.connections().empty(), "a connection that never ends");
     require(!bench_.server.next_deadline(), "a deadline for nothing");
   }
 
@@ -240,6 +367,7 @@ class Simulation {
   std::vector<BenchClient> clients_;
   int who_ = 0;
   int step_ = 0;
+  int data_streams_ = 0;
   std::map<std::string, int> seen_;
 };
 
@@ -301,7 +429,21 @@ TEST_CASE("whatever many clients do, the server does what RFC 8656 says", "[turn
                            "from relay to relay",
                            "heard",
                            "heard on a channel",
-                           "not heard"}) {
+                           "not heard",
+                           "Connect 0",
+                           "Connect 403",
+                           "Connect 437",
+                           "Connect 441",
+                           "Connect 443",
+                           "Connect 446",
+                           "attempt 0",
+                           "attempt 447",
+                           "given up",
+                           "accepted",
+                           "not accepted",
+                           "ConnectionBind 0",
+                           "ConnectionBind 400",
+                           "ConnectionBind 441"}) {
     CAPTURE(what);
     CHECK(seen[what] > 10);
   }
