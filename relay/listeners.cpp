@@ -208,13 +208,25 @@ std::expected<std::vector<WorkerSockets>, std::string> bind_listeners(
   return binder.take();
 }
 
+namespace {
+
+/// What to do where the port of an option is taken.
+std::string_view way_out(std::uint16_t port, const Settings& settings) {
+  if (port == settings.listening_port) return "; end it, or choose another --listening-port";
+  if (port == settings.tls.port) return "; end it, or choose another --tls-listening-port";
+  return "";
+}
+
+}  // namespace
+
 std::string bind_complaint(Protocol protocol, const stun::TransportAddress& address,
                            std::error_code error, const Settings& settings) {
   const std::string where =
       fmt::format("{} port {} on {}", name_of(protocol), address.port, address.ip.to_string());
   if (error == std::errc::address_in_use) {
-    return fmt::format("{} is in use by another program (`ss -{}lpn sport = :{}` names it)", where,
-                       protocol == Protocol::udp ? 'u' : 't', address.port);
+    return fmt::format("{} is in use by another program (`ss -{}lpn sport = :{}` names it){}",
+                       where, protocol == Protocol::udp ? 'u' : 't', address.port,
+                       way_out(address.port, settings));
   }
   if (error == std::errc::address_not_available) {
     return fmt::format("{} is not an address of this machine; its addresses are {}",

@@ -42,7 +42,7 @@ TEST_CASE("a port in use is named, with the way to find out by whom", "[relay]")
   const std::string number = std::to_string(port);
   CHECK(complaint == "UDP port " + number +
                          " on 127.0.0.1 is in use by another program (`ss -ulpn sport = :" +
-                         number + "` names it)");
+                         number + "` names it); end it, or choose another --listening-port");
 }
 
 TEST_CASE("one port serves TCP and TLS, UDP and DTLS", "[relay][tls]") {
