@@ -99,9 +99,10 @@ std::string ice_servers(const Plan& plan, Ports ports, const net::tls::Certifica
     const auto credentials = self_test::credentials_of(plan.settings);
     // A browser wants a name and a password for any turn: URL, even where nobody asks for them.
     server["username"] = credentials ? credentials->username : "anyone";
-    server["credential"] = !credentials       ? "anything"
-                           : credentials->key ? "<the password>"
-                                              : credentials->password;
+    server["credential"] = !credentials ? "anything"
+                           : credentials->key
+                               ? fmt::format("<the password of {}>", credentials->username)
+                               : credentials->password;
   }
   return ordered_json::array({server}).dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

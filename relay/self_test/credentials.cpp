@@ -56,8 +56,7 @@ std::optional<Credentials> credentials_of(const Settings& settings) {
   if (with_password != settings.users.end()) {
     return Credentials{with_password->name, with_password->password, std::nullopt, {}};
   }
-  const bool mints = settings.time_limited || settings.users.empty();
-  if (mints && !settings.secrets.empty()) return mint(settings);
+  if (!settings.secrets.empty()) return mint(settings);
   if (settings.users.empty()) return mint_access_token(settings);
   const UserSetting& user = settings.users.front();
   return Credentials{user.name, "", key_of(user), {}};
