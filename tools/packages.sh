@@ -24,7 +24,7 @@ network_test_packages=(
 
 interop_packages=(
   "${network_test_packages[@]}"
-  curl haproxy nginx-light python3-websockets node-ws nodejs:node
+  curl haproxy nginx-light python3-websockets python3-wsproto node-ws nodejs:node
   coturn tshark python3-aioice prosody lua-unbound golang-github-pion-turn.v2-dev golang-go:go
   gnutls-bin sslscan testssl.sh bsdextrautils python3-prometheus-client
 )

@@ -2,7 +2,9 @@
 """Runs independent clients against the server, in network namespaces of its own, captured by
 tshark; prints a line per case and the total.
 
-    tests/interop/run.py [--log FOLDER] [--only WORD] [--list]
+    tests/interop/run.py [--log FOLDER] [--only WORD] [--list] [--long]
+
+--long runs the cases that take minutes, which tools/test leaves out, instead of the others.
 
 TURNSERVER names another server binary: Debian's /usr/bin/turnserver proves the tests themselves.
 """
@@ -85,8 +87,11 @@ def main():
     parser.add_argument("--log", default=ROOT / "build/test-logs/interop", type=pathlib.Path)
     parser.add_argument("--only", default="", help="cases with this word in their name")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--long", action="store_true", help="the cases that take minutes")
     options = parser.parse_args()
     lab = Lab(options.log)
+    if options.long:
+        return run_all(options, lab, web_cases.long_cases(lab), [])
     single = [case for module in (uclient_cases, client_cases, process_cases, signaling_cases,
                                   dialect_cases, web_cases, tls_cases, discovery_cases,
                                   dtls_cases, http_cases,
@@ -94,6 +99,11 @@ def main():
                                   oauth_cases, icmp_cases)
               for case in module.cases(lab) if options.only in case[0]]
     abuse = [case for case in uclient_cases.abuse_cases(lab) if options.only in case[0]]
+    return run_all(options, lab, single, abuse)
+
+
+def run_all(options, lab, single, abuse):
+    """The exit code. Those of `abuse` run one after the other."""
     if options.list:
         print("\n".join(name for name, _ in single + abuse))
         return 0

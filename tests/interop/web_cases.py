@@ -5,6 +5,9 @@ import socket
 import time
 import urllib.request
 
+import wsproto
+import wsproto.events
+
 from http_cases import curl
 from server_under_test import Process, expect, free_port, server_binary, wait_until
 from websocket_peer import Peer, own_server
@@ -31,19 +34,20 @@ http {{
       proxy_set_header Connection $connection_upgrade;
       proxy_set_header Host $host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-      proxy_read_timeout {timeout}s;
+      {timeout}
     }}
   }}
 }}
 """
 NGINX_TIMEOUT = 3  # seconds; 60 unless it is set
+LONG_SILENCE = 180  # seconds
 
 
-def start_nginx(lab, server_port):
+def start_nginx(lab, server_port, timeout=f"proxy_read_timeout {NGINX_TIMEOUT}s;"):
+    """Its port. Without a timeout given: as Debian configures it."""
     port, folder = free_port(), lab.folder.resolve()
     conf = folder / f"nginx-{port}.conf"
-    conf.write_text(NGINX.format(folder=folder, port=port, server=server_port,
-                                 timeout=NGINX_TIMEOUT))
+    conf.write_text(NGINX.format(folder=folder, port=port, server=server_port, timeout=timeout))
     nginx = lab.start(Process(["/usr/sbin/nginx", "-c", conf, "-e", folder / "nginx.error.log"],
                               folder / f"nginx-{port}.log"))
 
@@ -68,6 +72,12 @@ def silent_pair(port, room):
     return first, second
 
 
+def expect_offer(first, second, room):
+    offer = json.dumps({"cmd": "offer", "roomId": room, "uid": "a", "remoteUid": "b", "msg": "x"})
+    first.say(offer)
+    second.expect(offer)
+
+
 def nginx_case(lab):
     """Pings keep a silent room open through a proxy; without them the proxy closes it."""
     pinging = start_nginx(lab, own_server(lab, "web-pinging", "--ws-ping=1").port)
@@ -78,12 +88,75 @@ def nginx_case(lab):
     expect(abandoned.close_code() == 1006, "nginx did not close the room without pings")
     while time.monotonic() < began + 2 * NGINX_TIMEOUT:
         time.sleep(0.1)
-    offer = json.dumps({"cmd": "offer", "roomId": "quiet", "uid": "a", "remoteUid": "b",
-                        "msg": "x"})
-    first.say(offer)
-    second.expect(offer)
+    expect_offer(first, second, "quiet")
     with urllib.request.urlopen(f"http://127.0.0.1:{pinging}/healthz", timeout=8) as answer:
         expect(answer.read() == b"ok\n", "no page through nginx")
+
+
+def long_nginx_case(lab):
+    """The same with everybody's defaults: pings every 25 s, nginx's patience of 60 s."""
+    port = start_nginx(lab, own_server(lab, "web-usual").port, timeout="")
+    unpinged = own_server(lab, "web-unpinged", "--ws-ping=3600")
+    silent = start_nginx(lab, unpinged.port, timeout="")
+    first, second = silent_pair(port, "quiet")
+    abandoned, _ = silent_pair(silent, "quiet")
+    began = time.monotonic()
+    code = abandoned.close_code(LONG_SILENCE)
+    expect(code == 1006 and time.monotonic() - began < 90, "nginx kept a room without pings open")
+    while time.monotonic() < began + LONG_SILENCE:
+        time.sleep(1)
+    expect_offer(first, second, "quiet")
+
+
+class FrameClient:
+    """A WebSocket of wsproto, which sends whatever bytes it is given and reads strictly."""
+
+    def __init__(self, port):
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=8)
+        self.protocol = wsproto.WSConnection(wsproto.ConnectionType.CLIENT)
+        self.socket.sendall(self.protocol.send(wsproto.events.Request("127.0.0.1", "/ws")))
+        expect(isinstance(self.next(), wsproto.events.AcceptConnection), "the handshake failed")
+
+    def next(self):
+        while True:
+            for event in self.protocol.events():
+                return event
+            received = self.socket.recv(4096)
+            self.protocol.receive_data(received or None)
+
+    def closed_with(self, sent):
+        """The code that the server closes with, and that it ends the connection then."""
+        self.socket.sendall(sent)
+        event = self.next()
+        expect(isinstance(event, wsproto.events.CloseConnection), f"{sent[:8]}: {event}")
+        expect(self.socket.recv(1) == b"", "bytes behind the close frame")
+        self.socket.close()
+        return event.code
+
+
+MASK = b"\0\0\0\0"  # leaves a payload as it is
+ILLEGAL_FRAMES = (  # RFC 6455: what is wrong, the bytes, the code of 7.4.1
+    ("unmasked", b"\x81\x02hi", 1002),
+    ("a reserved bit", b"\xc1\x80" + MASK, 1002),
+    ("an unknown opcode", b"\x83\x80" + MASK, 1002),
+    ("nothing to continue", b"\x80\x80" + MASK, 1002),
+    ("a message in a message", b"\x01\x80" + MASK + b"\x81\x80" + MASK, 1002),
+    ("a ping in pieces", b"\x09\x80" + MASK, 1002),
+    ("a ping of 126 bytes", b"\x89\xfe\x00\x7e" + MASK + bytes(126), 1002),
+    ("a length in too many bytes", b"\x81\xfe\x00\x01" + MASK + b"x", 1002),
+    ("half a close code", b"\x88\x81" + MASK + b"\x03", 1002),
+    ("a close code that is never sent", b"\x88\x82" + MASK + b"\x03\xed", 1002),
+    ("binary", b"\x82\x80" + MASK, 1003),
+    ("no UTF-8", b"\x81\x82" + MASK + b"\xc3\x28", 1007),
+    ("too long", b"\x81\xff" + (1 << 20).to_bytes(8, "big") + MASK + b"x", 1009),
+)
+
+
+def illegal_frames_case(lab):
+    server = own_server(lab, "web-usual")
+    for what, sent, code in ILLEGAL_FRAMES:
+        found = FrameClient(server.port).closed_with(sent)
+        expect(found == code, f"{what}: closed with {found}, not {code}")
 
 
 def pages_case(lab):
@@ -136,6 +209,11 @@ def ports_case(lab):
 
 def cases(_lab):
     return [("web behind nginx", nginx_case),
+            ("web illegal frames", illegal_frames_case),
             ("web pages", pages_case),
             ("web folder", folder_case),
             ("web port taken", ports_case)]
+
+
+def long_cases(_lab):
+    return [("web three silent minutes behind nginx", long_nginx_case)]

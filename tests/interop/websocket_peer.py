@@ -24,16 +24,16 @@ class _Loop:
         self._lock = threading.Lock()
         self._loop = None
 
-    def run(self, coroutine):
+    def run(self, coroutine, deadline=DEADLINE):
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
                 threading.Thread(target=self._loop.run_forever, daemon=True).start()
-        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, DEADLINE), self._loop)
+        future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(coroutine, deadline), self._loop)
         try:
             return future.result()
         except asyncio.TimeoutError:
-            raise Failure(f"nothing within {DEADLINE} s") from None
+            raise Failure(f"nothing within {deadline} s") from None
 
 
 _LOOP = _Loop()
@@ -52,8 +52,8 @@ class Peer:
     def say(self, text):
         _LOOP.run(self._socket.send(text if isinstance(text, str) else json.dumps(text)))
 
-    def hear(self):
-        return _LOOP.run(self._socket.recv())
+    def hear(self, deadline=DEADLINE):
+        return _LOOP.run(self._socket.recv(), deadline)
 
     def expect(self, text):
         heard = self.hear()
@@ -84,10 +84,10 @@ class Peer:
     async def _abort(self):
         self._socket.transport.abort()
 
-    def close_code(self):
+    def close_code(self, deadline=DEADLINE):
         """Waits for the end."""
         try:
-            raise Failure(f"not closed, but told {self.hear()}")
+            raise Failure(f"not closed, but told {self.hear(deadline)}")
         except websockets.ConnectionClosed as closed:
             return closed.code
 
