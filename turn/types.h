@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <string_view>
+#include <utility>
 
 #include "stun/address.h"
 #include "stun/byte_order.h"
@@ -24,6 +26,20 @@ enum class Transport : std::uint8_t { udp, tcp, tls, dtls };
 
 constexpr bool is_stream(Transport transport) {
   return transport == Transport::tcp || transport == Transport::tls;
+}
+
+constexpr std::string_view name_of(Transport transport) {
+  switch (transport) {
+    case Transport::udp:
+      return "udp";
+    case Transport::tcp:
+      return "tcp";
+    case Transport::tls:
+      return "tls";
+    case Transport::dtls:
+      return "dtls";
+  }
+  std::unreachable();
 }
 
 /// RFC 8656 2: client address and port, server address and port, transport. Names an allocation.

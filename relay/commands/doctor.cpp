@@ -23,6 +23,7 @@ std::expected<doctor::Patient, std::string> own_patient(Request& request) {
   if (ports.udp != 0) patient.target.ways.push_back({Transport::udp, ports.udp});
   if (ports.tcp != 0) patient.target.ways.push_back({Transport::tcp, ports.tcp});
   if (ports.tls != 0) patient.target.ways.push_back({Transport::tls, ports.tls});
+  if (ports.dtls != 0) patient.target.ways.push_back({Transport::dtls, ports.dtls});
   // Of a user that was made up at the server's start only the server knows the password.
   if (plan->made_user) plan->settings.users.clear();
   patient.credentials = self_test::credentials_of(plan->settings);

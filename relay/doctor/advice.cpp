@@ -28,7 +28,7 @@ std::string advice_on_credentials(const std::optional<self_test::Credentials>& c
 }  // namespace
 
 std::string advice_on_port(const Way& way) {
-  const std::string_view protocol = way.transport == turn::Transport::udp ? "UDP" : "TCP";
+  const std::string_view protocol = turn::is_stream(way.transport) ? "TCP" : "UDP";
   return fmt::format(
       "See that the server runs and listens there, and that {} port {} is open in every firewall "
       "on the way.",

@@ -26,10 +26,6 @@ constexpr auto per_way = 3s;
 
 Patience patience() { return {std::chrono::steady_clock::now() + per_way, {}}; }
 
-std::string_view name_of(Transport transport) {
-  return transport == Transport::udp ? "udp" : transport == Transport::tcp ? "tcp" : "tls";
-}
-
 /// One examination: what was found so far, and what is told once only.
 class Examination {
  public:
@@ -72,20 +68,18 @@ class Examination {
       add(check, is_here ? Verdict::note : Verdict::fail,
           fmt::format("{}: {}", server.to_string(), why), is_here ? "" : advice_on_port(way));
     };
-    auto connection = Connection::open(server, way.transport, patience(),
-                                       {.host = host_for_tls(),
-                                        .authority_file = patient_.authority_file,
-                                        .protocol = "stun.turn"});
+    auto connection = Connection::open(server, way.transport, patience(), tls_peer());
     if (!connection) return failed(connection.error());
     if (const self_test::TlsChannel* const tls = connection->tls()) check_certificate(*tls);
-    if (way.transport != Transport::udp) clock_way_ = way;
+    if (turn::is_stream(way.transport)) clock_way_ = way;
     TurnClient client(std::move(*connection), patient_.credentials);
     const auto seen = client.binding(patience());
     if (!seen && !client.refusal()) return failed(seen.error());
-    try_relay(client, check, server);
+    if (try_relay(client, check, server)) try_ipv6(way, server);
   }
 
-  void try_relay(TurnClient& client, std::string_view check, const TransportAddress& server) {
+  /// Whether there was a relay, which was an IPv4 one unless the server has none.
+  bool try_relay(TurnClient& client, std::string_view check, const TransportAddress& server) {
     const auto relayed = client.allocate(patience());
     const auto answer = [&](Verdict verdict, const std::string& what, std::string advice) {
       add(check, verdict, fmt::format("{}: {}", server.to_string(), what), std::move(advice));
@@ -93,11 +87,13 @@ class Examination {
     if (!relayed) {
       const bool wants_credentials = client.refusal() == stun::ErrorCode::unauthenticated;
       if (wants_credentials && !patient_.credentials) {
-        return answer(Verdict::note, "answers, and wants credentials for a relay",
-                      "Try the relay too: turnserver doctor URL USER PASSWORD.");
+        answer(Verdict::note, "answers, and wants credentials for a relay",
+               "Try the relay too: turnserver doctor URL USER PASSWORD.");
+      } else {
+        answer(Verdict::fail, relayed.error(),
+               advice_on_refusal(client.refusal(), patient_.credentials));
       }
-      return answer(Verdict::fail, relayed.error(),
-                    advice_on_refusal(client.refusal(), patient_.credentials));
+      return false;
     }
     const auto echo = client.send_around(*relayed, patience());
     const bool is_refused = client.refusal().has_value();
@@ -118,6 +114,30 @@ class Examination {
              "firewall, and see --external-ip if the server is behind a NAT.");
     }
     check_relayed(relayed->ip, server.ip);
+    return relayed->ip.is_v4();
+  }
+
+  /// RFC 8656 7.1: the family of the relayed address, where the client asks for one. Tried once.
+  void try_ipv6(const Way& way, const TransportAddress& server) {
+    if (std::exchange(ipv6_told_, true)) return;
+    auto connection = Connection::open(server, way.transport, patience(), tls_peer());
+    if (!connection) return;
+    TurnClient client(std::move(*connection), patient_.credentials);
+    const auto relayed = client.allocate(patience(), stun::Family::ipv6);
+    if (!relayed) {
+      if (client.refusal() != stun::ErrorCode::address_family_not_supported) return;
+      return add("ipv6", Verdict::note, "gives no relays of IPv6",
+                 "Peers that have IPv6 alone cannot be reached through it.");
+    }
+    const auto echo = client.send_around(*relayed, patience());
+    client.release(patience());
+    add("ipv6", echo ? Verdict::ok : Verdict::note,
+        fmt::format("relayed address {}{}", relayed->to_string(), echo ? "" : ": " + echo.error()));
+  }
+
+  self_test::TlsPeer tls_peer() const {
+    return {
+        .host = host_for_tls(), .authority_file = patient_.authority_file, .protocol = "stun.turn"};
   }
 
   void check_relayed(const stun::IpAddress& relayed, const stun::IpAddress& server) {
@@ -181,7 +201,7 @@ class Examination {
   const Patient& patient_;
   Report report_;
   std::optional<Way> clock_way_;
-  bool relayed_told_ = false, certificate_told_ = false;
+  bool relayed_told_ = false, certificate_told_ = false, ipv6_told_ = false;
 };
 
 }  // namespace

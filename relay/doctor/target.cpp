@@ -62,12 +62,12 @@ std::expected<Target, std::string> parse_target(std::string_view text) {
     return refuse(text, "behind ? stands transport=udp or transport=tcp");
   }
   const bool is_secure = scheme == "turns:" || scheme == "stuns:";
-  if (is_secure && query == "transport=udp") return refuse(text, "DTLS is not tried");
 
   Target target{.host = authority->host, .ways = {}};
   const std::uint16_t plain = authority->port.value_or(3478);
   if (is_secure) {
-    target.ways = {{Transport::tls, authority->port.value_or(5349)}};
+    const bool is_dtls = query == "transport=udp";
+    target.ways = {{is_dtls ? Transport::dtls : Transport::tls, authority->port.value_or(5349)}};
   } else if (!query.empty()) {
     target.ways = {{query.ends_with("udp") ? Transport::udp : Transport::tcp, plain}};
   } else {

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "turn/types.h"
+
 namespace relay::http {
 namespace {
 
@@ -22,11 +24,13 @@ ordered_json ice_servers(const IceGrant& grant) {
   return ordered_json::array({server});
 }
 
-constexpr std::array<const char*, 4> transports{"udp", "tcp", "tls", "dtls"};
+std::string_view name_at(std::size_t transport) {
+  return turn::name_of(static_cast<turn::Transport>(transport));
+}
 
 ordered_json by_transport(const std::array<std::uint64_t, 4>& counts) {
   ordered_json all;
-  for (std::size_t i = 0; i < counts.size(); ++i) all[transports[i]] = counts[i];
+  for (std::size_t i = 0; i < counts.size(); ++i) all[std::string(name_at(i))] = counts[i];
   return all;
 }
 
@@ -64,7 +68,7 @@ std::string doctor_form(const DoctorAnswer& answer) {
   ordered_json findings = ordered_json::array();
   for (const DoctorAnswer::Finding& finding : answer.findings) {
     ordered_json one{{"code", finding.code},
-                     {"transport", transports[finding.transport]},
+                     {"transport", name_at(finding.transport)},
                      {"count", finding.count},
                      {"ago", finding.ago.count()},
                      {"detail", finding.detail}};

@@ -47,20 +47,6 @@ std::string_view name_of(Kind kind) {
   std::unreachable();
 }
 
-std::string_view name_of(turn::Transport transport) {
-  switch (transport) {
-    case turn::Transport::udp:
-      return "udp";
-    case turn::Transport::tcp:
-      return "tcp";
-    case turn::Transport::tls:
-      return "tls";
-    case turn::Transport::dtls:
-      return "dtls";
-  }
-  std::unreachable();
-}
-
 std::string_view name_of(stun::Method method) {
   switch (method) {
     case stun::Method::binding:

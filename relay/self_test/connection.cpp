@@ -14,7 +14,8 @@ namespace relay::self_test {
 std::expected<Connection, Failure> Connection::open(const stun::TransportAddress& server,
                                                     turn::Transport transport,
                                                     const Patience& patience, const TlsPeer& peer) {
-  const int type = transport == turn::Transport::udp ? SOCK_DGRAM : SOCK_STREAM;
+  const bool is_stream = turn::is_stream(transport);
+  const int type = is_stream ? SOCK_STREAM : SOCK_DGRAM;
   net::FileDescriptor socket(
       ::socket(net::address_family(server.ip.family()), type | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket.is_open()) return std::unexpected(explain(errno));
@@ -30,8 +31,9 @@ std::expected<Connection, Failure> Connection::open(const stun::TransportAddress
     if (error != 0) return std::unexpected(explain(error));
   }
   Connection connection(std::move(socket), transport);
-  if (transport == turn::Transport::tls) {
-    auto channel = TlsChannel::begin(connection.socket_.number(), peer, patience);
+  if (transport == turn::Transport::tls || transport == turn::Transport::dtls) {
+    const auto kind = is_stream ? TlsChannel::Kind::stream : TlsChannel::Kind::datagrams;
+    auto channel = TlsChannel::begin(connection.socket_.number(), kind, peer, patience);
     if (!channel) return std::unexpected(channel.error());
     connection.tls_.emplace(*std::move(channel));
   }
@@ -86,7 +88,7 @@ stun::TransportAddress Connection::local() const { return net::local_address(soc
 /// one message.
 stun::Bytes Connection::take_message() {
   const auto stored = std::span(std::as_const(buffer_)).first(filled_);
-  if (transport_ == turn::Transport::udp) {
+  if (!turn::is_stream(transport_)) {
     consumed_ = filled_;
     return stored;
   }

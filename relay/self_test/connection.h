@@ -1,4 +1,4 @@
-// One client connection of the self-test, over UDP, TCP or TLS, blocking with a deadline. One
+// One client connection of the self-test, over UDP, TCP, TLS or DTLS, blocking with a deadline. One
 // thread uses it.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace relay::self_test {
 
 class Connection {
  public:
-  /// `transport` is udp, tcp or tls; `peer` is for the latter.
+  /// `peer` is for TLS and DTLS.
   static std::expected<Connection, Failure> open(const stun::TransportAddress& server,
                                                  turn::Transport transport,
                                                  const Patience& patience,
@@ -34,7 +34,7 @@ class Connection {
   std::string receive_text(const Patience& patience);
 
   turn::Transport transport() const { return transport_; }
-  /// Null where there is no TLS.
+  /// Null where there is no TLS or DTLS.
   const TlsChannel* tls() const { return tls_ ? &*tls_ : nullptr; }
   stun::TransportAddress local() const;
 

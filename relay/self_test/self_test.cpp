@@ -24,10 +24,6 @@ using turn::Transport;
 constexpr auto per_transport = 1000ms;
 constexpr auto for_hairpin = 500ms;
 
-std::string_view name_of(Transport transport) {
-  return transport == Transport::udp ? "udp" : transport == Transport::tcp ? "tcp" : "tls";
-}
-
 /// Clients who come to this listener are served by others.
 bool sends_clients_on(const Plan& plan, const TransportAddress& server, Transport transport) {
   const auto& alternates = plan.turn.alternates.of(transport);
@@ -47,7 +43,7 @@ struct Entrance {
 /// them, which the screen tells beside.
 std::string remark_on_certificate(const Connection& connection, const Entrance& at) {
   const TlsChannel* const tls = connection.tls();
-  if (tls == nullptr) return "";
+  if (tls == nullptr || at.transport == Transport::dtls) return "";  // Browsers know no DTLS here.
   const net::tls::Certificate certificate = tls->certificate();
   if (certificate.not_after < net::tls::wall_clock()) {
     return fmt::format(" (browsers refuse the certificate: it expired on {})",
@@ -141,10 +137,12 @@ std::optional<std::string> check(const Plan& plan, const Service& service,
   if (!plan.settings.tls.client_ca_file.empty()) {
     findings.push_back("tls not tried: it wants a certificate of clients (--CA-file)");
   } else if (certificates != nullptr) {
-    check_at(reach(service.tls_listeners(), address.local), Transport::tls,
-             {.host = host_for_tls(address.advertised(), certificates->context().certificate()),
-              .authority_file = "",
-              .protocol = "stun.turn"});
+    const TlsPeer peer{
+        .host = host_for_tls(address.advertised(), certificates->context().certificate()),
+        .authority_file = "",
+        .protocol = "stun.turn"};
+    check_at(reach(service.tls_listeners(), address.local), Transport::tls, peer);
+    check_at(reach(service.dtls_listeners(), address.local), Transport::dtls, peer);
   }
   if (address.external && udp) {
     findings.push_back(

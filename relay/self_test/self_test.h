@@ -13,7 +13,7 @@
 namespace relay::self_test {
 
 /// How long it may take when nothing is well.
-inline constexpr std::chrono::milliseconds longest{3500};
+inline constexpr std::chrono::milliseconds longest{4500};
 
 /// One line: `udp ok 0.04 ms | tcp ok 0.05 ms | ...`, or what is wrong in a clause. Blocks; asking
 /// to stop ends it within 50 ms or so; nothing was found out then.

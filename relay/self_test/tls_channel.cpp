@@ -16,6 +16,13 @@ using net::tls::SslContextPointer;
 using net::tls::SslPointer;
 using net::tls::X509Pointer;
 
+using Kind = TlsChannel::Kind;
+
+/// No datagram of the handshake is longer, so that none is fragmented.
+constexpr long handshake_mtu = 1200;
+/// How often it is looked whether a flight is to be sent again.
+constexpr std::chrono::milliseconds repetition_check{250};
+
 bool is_address(const std::string& host) { return stun::IpAddress::parse(host).has_value(); }
 
 /// The error is of the call that returned `result`.
@@ -39,8 +46,18 @@ bool wait_as_told(SSL* ssl, int result, const Patience& patience) {
   return error == SSL_ERROR_WANT_WRITE && wait_for(SSL_get_fd(ssl), POLLOUT, patience);
 }
 
-SslContextPointer make_context(const TlsPeer& peer) {
-  SslContextPointer context(SSL_CTX_new(TLS_client_method()));
+/// The same in a handshake, in which a flight that was lost is sent again (RFC 6347 4.2.4).
+bool wait_in_handshake(SSL* ssl, int result, Kind kind, const Patience& patience) {
+  if (kind == Kind::stream) return wait_as_told(ssl, result, patience);
+  const int error = SSL_get_error(ssl, result);
+  if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return false;
+  if (wait_as_told(ssl, result, patience.at_most(repetition_check))) return true;
+  return !patience.is_over() && DTLSv1_handle_timeout(ssl) >= 0;
+}
+
+SslContextPointer make_context(const TlsPeer& peer, Kind kind) {
+  SslContextPointer context(
+      SSL_CTX_new(kind == Kind::stream ? TLS_client_method() : DTLS_client_method()));
   if (!context) return nullptr;
   SSL_CTX_set_default_verify_paths(context.get());
   if (!peer.authority_file.empty()) {
@@ -68,18 +85,22 @@ X509Pointer certificate_of(const SSL* ssl) { return X509Pointer(SSL_get1_peer_ce
 
 }  // namespace
 
-std::expected<TlsChannel, Failure> TlsChannel::begin(int socket, const TlsPeer& peer,
+std::expected<TlsChannel, Failure> TlsChannel::begin(int socket, Kind kind, const TlsPeer& peer,
                                                      const Patience& patience) {
-  SslContextPointer context = make_context(peer);
+  SslContextPointer context = make_context(peer, kind);
   SslPointer ssl(context ? SSL_new(context.get()) : nullptr);
   if (!ssl) return std::unexpected(net::tls::take_errors("OpenSSL gives no connection"));
-  SSL_set_fd(ssl.get(), socket);
+  SSL_set_fd(ssl.get(), socket);  // A connected socket sends and receives records alike.
+  if (kind == Kind::datagrams) {
+    SSL_set_options(ssl.get(), SSL_OP_NO_QUERY_MTU);
+    SSL_set_mtu(ssl.get(), handshake_mtu);
+  }
   introduce(ssl.get(), peer);
   while (true) {
     errno = 0;
     const int done = SSL_connect(ssl.get());
     if (done == 1) break;
-    if (wait_as_told(ssl.get(), done, patience)) continue;
+    if (wait_in_handshake(ssl.get(), done, kind, patience)) continue;
     if (patience.is_over()) return std::unexpected("nobody answers the TLS handshake");
     return std::unexpected(explain_tls(ssl.get(), done));
   }

@@ -1,8 +1,9 @@
-// TLS as a client over a socket that does not block: the handshake, bytes both ways, and what the
-// server's certificate is worth. It judges no certificate by itself: whoever asks wants to know
-// what others will say. One thread uses it.
+// TLS or DTLS as a client over a socket that does not block: the handshake, bytes both ways, and
+// what the server's certificate is worth. It judges no certificate by itself: whoever asks wants to
+// know what others will say. One thread uses it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <span>
 #include <string>
@@ -22,8 +23,9 @@ struct TlsPeer {
 
 class TlsChannel {
  public:
-  /// `socket` is connected, and outlives the channel.
-  static std::expected<TlsChannel, Failure> begin(int socket, const TlsPeer& peer,
+  enum class Kind : std::uint8_t { stream, datagrams };
+  /// `socket` is connected, of that kind, and outlives the channel.
+  static std::expected<TlsChannel, Failure> begin(int socket, Kind kind, const TlsPeer& peer,
                                                   const Patience& patience);
 
   std::expected<void, Failure> send(std::span<const std::byte> bytes, const Patience& patience);

@@ -70,9 +70,12 @@ std::expected<TransportAddress, Failure> TurnClient::binding(const Patience& pat
   return address_in(*answer, AttributeType::xor_mapped_address);
 }
 
-std::expected<TransportAddress, Failure> TurnClient::allocate(const Patience& patience) {
-  const auto answer = request(Method::allocate, patience, [](stun::MessageBuilder& message) {
+std::expected<TransportAddress, Failure> TurnClient::allocate(const Patience& patience,
+                                                              std::optional<stun::Family> family) {
+  const auto answer = request(Method::allocate, patience, [&](stun::MessageBuilder& message) {
     message.add_leading_u8(AttributeType::requested_transport, udp_protocol);
+    if (!family) return;
+    message.add_leading_u8(AttributeType::requested_address_family, std::to_underlying(*family));
   });
   if (!answer) return std::unexpected(answer.error());
   return address_in(*answer, AttributeType::xor_relayed_address);

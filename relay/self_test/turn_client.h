@@ -25,8 +25,9 @@ class TurnClient {
 
   /// How the server sees this client.
   std::expected<stun::TransportAddress, Failure> binding(const Patience& patience);
-  /// The relayed address.
-  std::expected<stun::TransportAddress, Failure> allocate(const Patience& patience);
+  /// The relayed address; of that family, where it matters.
+  std::expected<stun::TransportAddress, Failure> allocate(
+      const Patience& patience, std::optional<stun::Family> family = std::nullopt);
   std::expected<void, Failure> permit(const stun::TransportAddress& peer, const Patience& patience);
   std::expected<void, Failure> bind_channel(const stun::TransportAddress& peer,
                                             const Patience& patience);

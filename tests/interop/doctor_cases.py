@@ -121,9 +121,19 @@ def coturn_case(lab):
     good = ask_doctor(lab, "coturn", where, USER, PASSWORD)
     for transport in ("udp", "tcp"):
         expect_finding(good, transport, "ok", "relays, ")
+    expect_finding(good, "ipv6", "note", "no relays of IPv6")
     wrong = ask_doctor(lab, "coturn-wrong", where, USER, "guess")
     expect_finding(wrong, "udp", "fail", "Check user name, password and realm")
     expect_finding(wrong, "tcp", "fail", "401")
+
+
+def dtls_case(lab):
+    server = http_server(lab)
+    url = f"turns:127.0.0.1:{server.ports['tls']}?transport=udp"
+    checks = ask_doctor(lab, "dtls", url, USER, PASSWORD)
+    expect_finding(checks, "dtls", "ok", "relays, ")
+    expect_finding(checks, "ipv6", "ok", "relayed address [::1]:")
+    expect_finding(ask_doctor(lab, "dtls-wrong", url, USER, "guess"), "dtls", "fail", "401")
 
 
 def coturn_secret_case(lab):
@@ -205,5 +215,6 @@ def cases(lab):
     return [("minted credentials", minted_case), ("credentials command", command_case),
             ("minted with the kept secret", secret_case),
             ("doctor watches", watched_case), ("doctor ca.crt", authority_case),
-            ("doctor coturn", coturn_case), ("doctor coturn secret", coturn_secret_case),
+            ("doctor dtls", dtls_case), ("doctor coturn", coturn_case),
+            ("doctor coturn secret", coturn_secret_case),
             ("doctor closed tcp", closed_tcp_case), ("doctor public address", public_case)]

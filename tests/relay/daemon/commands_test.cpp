@@ -146,11 +146,12 @@ TEST_CASE("the doctor reads URLs as browsers do", "[commands][rfc7065-3.1]") {
   CHECK(ways("turn:[::1]:80?transport=tcp") == Ways{{Transport::tcp, 80}});
   CHECK(ways("turns:a.test") == Ways{{Transport::tls, 5349}});
   CHECK(ways("turns:a.test:443?transport=tcp") == Ways{{Transport::tls, 443}});
+  CHECK(ways("turns:a.test?transport=udp") == Ways{{Transport::dtls, 5349}});
   CHECK(parse_target("2001:db8::1")->host == "2001:db8::1");
   CHECK(parse_target("[2001:db8::1]:99")->host == "2001:db8::1");
   for (const std::string_view wrong :
        {"", "turn:", "turn:a:0", "turn:a:x", "turn:a:70000", "turn:a?transport=sctp", "[::1",
-        "[::1]x", "http://a", "turn:u@a", "turns:a?transport=udp", "a:"}) {
+        "[::1]x", "http://a", "turn:u@a", "a:"}) {
     CAPTURE(wrong);
     const auto target = parse_target(wrong);
     REQUIRE_FALSE(target);
