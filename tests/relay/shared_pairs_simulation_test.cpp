@@ -111,7 +111,7 @@ class Draw {
 
 }  // namespace
 
-TEST_CASE("shared pairs do what their rules say, whatever happens", "[shared]") {
+TEST_CASE("shared pairs do what their rules say, whatever happens", "[shared][one-thread]") {
   const unsigned seed = GENERATE(range(1u, 21u));
   CAPTURE(seed);
   PairsBench bench(seed);
@@ -174,7 +174,7 @@ TEST_CASE("shared pairs do what their rules say, whatever happens", "[shared]") 
 }
 
 TEST_CASE("no pair has two holders, and routes lead to pairs that are held, at the bound too",
-          "[shared]") {
+          "[shared][one-thread]") {
   const unsigned seed = GENERATE(range(1u, 5u));
   CAPTURE(seed);
   PairsBench bench(seed);

@@ -80,7 +80,8 @@ class Traffic {
 
 }  // namespace
 
-TEST_CASE("bursts of any size come through byte for byte, whatever sockets they take", "[relay]") {
+TEST_CASE("bursts of any size come through byte for byte, whatever sockets they take",
+          "[relay][one-thread]") {
   const auto sockets = GENERATE(RelaySharing::own, RelaySharing::shared);
   const bool io_uring = GENERATE(true, false);
   const unsigned seed = GENERATE(1u, 2u);
